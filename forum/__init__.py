@@ -1,0 +1,1 @@
+"""Roundtable: moderated discussion boards and consultations of regional procurement centres."""

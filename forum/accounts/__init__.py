@@ -1,0 +1,1 @@
+"""Members: accounts, sessions, roles and the house rules they accept."""

@@ -1,0 +1,1 @@
+"""Administration that no feature can own."""

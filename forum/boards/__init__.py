@@ -1,0 +1,1 @@
+"""Discussion boards of a centre."""

@@ -1,0 +1,1 @@
+"""The nine regional procurement centres and their councils."""

@@ -1,0 +1,29 @@
+"""What can go wrong for a person's own reasons; each has one place on the web."""
+
+
+class RoundtableError(Exception):
+    """A refusal with a sentence that may be shown."""
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class NotFound(RoundtableError):
+    """There is no such thing, or the actor may not know of it."""
+
+
+class NotAllowed(RoundtableError):
+    """The actor may see the thing but not do this with it."""
+
+
+class Conflict(RoundtableError):
+    """Somebody else changed the thing first."""
+
+
+class Invalid(RoundtableError):
+    """A value cannot be accepted; ``field`` names the form field it came from."""
+
+    def __init__(self, message: str, *, field: str = "") -> None:
+        super().__init__(message)
+        self.field = field

@@ -1,0 +1,1 @@
+"""Running the site: health, worker, demo and load data."""

@@ -1,0 +1,81 @@
+"""Tables of organisations and of who may speak for them."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from forum.accounts.enums import Region, Sector
+from forum.accounts.models import Account
+from forum.core.db import Key, Model, words
+from forum.core.transactions import explain
+from forum.organisations.enums import (
+    MembershipState,
+    OrganisationKind,
+    OrganisationState,
+    SizeBand,
+)
+
+
+class Organisation(Model):
+    """A supplier, group or public body; ``region`` is None for national ones."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (
+        Index("ix_organisation_name", "name", "id"),
+        Index("ix_organisation_state", "state", "region"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    name: Mapped[str] = mapped_column(String(120))
+    slug: Mapped[str] = mapped_column(String(120))
+    sector: Mapped[Sector] = mapped_column(words(Sector))
+    kind: Mapped[OrganisationKind] = mapped_column(words(OrganisationKind))
+    size: Mapped[SizeBand] = mapped_column(words(SizeBand))
+    region: Mapped[Region | None] = mapped_column(words(Region))
+    company_number: Mapped[str] = mapped_column(String(8), default="")
+    charity_number: Mapped[str] = mapped_column(String(10), default="")
+    about: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[OrganisationState] = mapped_column(words(OrganisationState))
+    created_at: Mapped[datetime]
+    created_by: Mapped[int | None] = mapped_column(
+        Key, ForeignKey("account.id", ondelete="SET NULL")
+    )
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy reads it so
+
+    @property
+    def path(self) -> str:
+        """Address of the organisation's public page."""
+        return f"/organisations/{self.id}/{self.slug}/"
+
+
+class Membership(Model):
+    """That somebody speaks, or wishes to speak, for an organisation."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "account_id"),
+        Index("ix_membership_account_id", "account_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(
+        Key, ForeignKey("organisation.id", ondelete="CASCADE")
+    )
+    account_id: Mapped[int] = mapped_column(Key, ForeignKey("account.id", ondelete="CASCADE"))
+    is_steward: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[MembershipState] = mapped_column(words(MembershipState))
+    requested_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+    decided_by: Mapped[int | None] = mapped_column(Key, ForeignKey("account.id"))
+
+    organisation: Mapped[Organisation] = relationship()
+    account: Mapped[Account] = relationship(foreign_keys=[account_id])
+
+
+explain(
+    "uq_membership_organisation_id_account_id",
+    "You have asked to join this organisation already.",
+)

@@ -1,0 +1,228 @@
+"""Tables of threads and posts, one aggregate: a post is never judged without its thread."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from forum.accounts.enums import Sector
+from forum.accounts.models import Account
+from forum.boards.models import Board
+from forum.core.db import Key, Model, words
+from forum.organisations.models import Organisation
+from forum.threads.enums import Capacity, PostState, ThreadKind
+from forum.topics.models import Topic
+
+
+class Thread(Model):
+    """A debate on a board.
+
+    ``last_number`` is the number of the newest post, whatever its state; ``reply_count`` counts
+    the visible posts after the first. ``state`` is that of the first post.
+    """
+
+    __tablename__ = "thread"
+    __table_args__ = (
+        Index("ix_thread_board", "board_id", "is_pinned", "last_post_at", "id"),
+        Index("ix_thread_centre", "centre_id", "last_post_at", "id"),
+        Index("ix_thread_latest", "last_post_at", "id"),
+        Index("ix_thread_author", "author_id", "created_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    board_id: Mapped[int] = mapped_column(Key, ForeignKey("board.id"))
+    centre_id: Mapped[int] = mapped_column(Key, ForeignKey("centre.id"))
+    author_id: Mapped[int] = mapped_column(Key, ForeignKey("account.id"))
+    title: Mapped[str] = mapped_column(String(150))
+    slug: Mapped[str] = mapped_column(String(150))
+    kind: Mapped[ThreadKind] = mapped_column(words(ThreadKind))
+    state: Mapped[PostState] = mapped_column(words(PostState), default=PostState.VISIBLE)
+    created_at: Mapped[datetime]
+    last_post_at: Mapped[datetime]
+    last_number: Mapped[int] = mapped_column(default=0)
+    reply_count: Mapped[int] = mapped_column(default=0)
+    accepted_post_id: Mapped[int | None] = mapped_column(Key)
+    is_pinned: Mapped[bool] = mapped_column(default=False)
+    is_locked: Mapped[bool] = mapped_column(default=False)
+    locked_reason: Mapped[str] = mapped_column(Text, default="")
+    version: Mapped[int] = mapped_column(default=1)
+
+    board: Mapped[Board] = relationship()
+    author: Mapped[Account] = relationship()
+    topics: Mapped[list[Topic]] = relationship(
+        secondary="thread_topic", order_by="Topic.name", viewonly=True
+    )
+
+    @property
+    def path(self) -> str:
+        """Permanent address of the thread."""
+        return f"/threads/{self.id}/{self.slug}/"
+
+
+class ThreadTopic(Model):
+    """That a thread is tied to a topic; the copied columns give the topic page its order."""
+
+    __tablename__ = "thread_topic"
+    __table_args__ = (
+        Index("ix_thread_topic_latest", "topic_id", "last_post_at", "thread_id"),
+        Index(
+            "ix_thread_topic_centre",
+            "topic_id",
+            "centre_id",
+            "last_post_at",
+            "thread_id",
+        ),
+    )
+
+    thread_id: Mapped[int] = mapped_column(
+        Key, ForeignKey("thread.id", ondelete="CASCADE"), primary_key=True
+    )
+    topic_id: Mapped[int] = mapped_column(Key, ForeignKey("topic.id"), primary_key=True)
+    centre_id: Mapped[int] = mapped_column(Key, ForeignKey("centre.id"))
+    last_post_at: Mapped[datetime]
+
+
+class Post(Model):
+    """A contribution; ``number`` counts from 1 in its thread and never changes.
+
+    Capacity, sector and organisation name are those that held when it was posted.
+    """
+
+    __tablename__ = "post"
+    __table_args__ = (
+        UniqueConstraint("thread_id", "number"),
+        UniqueConstraint("author_id", "submission_id"),
+        Index("ix_post_author", "author_id", "created_at", "id"),
+        Index("ix_post_organisation", "organisation_id", "created_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    thread_id: Mapped[int] = mapped_column(Key, ForeignKey("thread.id"))
+    number: Mapped[int]
+    author_id: Mapped[int] = mapped_column(Key, ForeignKey("account.id"))
+    capacity: Mapped[Capacity] = mapped_column(words(Capacity))
+    sector: Mapped[Sector] = mapped_column(words(Sector))
+    organisation_id: Mapped[int | None] = mapped_column(Key, ForeignKey("organisation.id"))
+    organisation_name: Mapped[str] = mapped_column(String(120), default="")
+    source: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text)
+    renderer: Mapped[int]
+    state: Mapped[PostState] = mapped_column(words(PostState), default=PostState.VISIBLE)
+    created_at: Mapped[datetime]
+    edited_at: Mapped[datetime | None]
+    edits: Mapped[int] = mapped_column(default=0)
+    hidden_reason: Mapped[str] = mapped_column(Text, default="")
+    submission_id: Mapped[str] = mapped_column(String(64))
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy reads it so
+
+    thread: Mapped[Thread] = relationship()
+    author: Mapped[Account] = relationship()
+    organisation: Mapped[Organisation | None] = relationship()
+
+    @property
+    def path(self) -> str:
+        """Permanent address of the post."""
+        return f"/posts/{self.id}/"
+
+
+class PostRevision(Model):
+    """What a post said before an edit; ``version`` counts from 1, the first text."""
+
+    __tablename__ = "post_revision"
+    __table_args__ = (UniqueConstraint("post_id", "version"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    post_id: Mapped[int] = mapped_column(Key, ForeignKey("post.id", ondelete="CASCADE"))
+    version: Mapped[int]
+    source: Mapped[str] = mapped_column(Text)
+    written_at: Mapped[datetime]
+    replaced_at: Mapped[datetime]
+    replaced_by: Mapped[int] = mapped_column(Key, ForeignKey("account.id"))
+    note: Mapped[str] = mapped_column(String(200), default="")
+
+    editor: Mapped[Account] = relationship()
+
+
+class Mention(Model):
+    """That a post names a member."""
+
+    __tablename__ = "mention"
+    __table_args__ = (Index("ix_mention_account_id", "account_id", "post_id"),)
+
+    post_id: Mapped[int] = mapped_column(
+        Key, ForeignKey("post.id", ondelete="CASCADE"), primary_key=True
+    )
+    account_id: Mapped[int] = mapped_column(
+        Key, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
+
+
+class Voice(Model):
+    """How often an organisation (or a person for themself) has spoken in a thread.
+
+    ``speaker`` is "o" and the organisation's id, or "a" and the account's; only visible posts
+    are counted.
+    """
+
+    __tablename__ = "voice"
+
+    thread_id: Mapped[int] = mapped_column(
+        Key, ForeignKey("thread.id", ondelete="CASCADE"), primary_key=True
+    )
+    sector: Mapped[Sector] = mapped_column(words(Sector), primary_key=True)
+    speaker: Mapped[str] = mapped_column(String(24), primary_key=True)
+    posts: Mapped[int] = mapped_column(default=0)
+
+
+class ReadMark(Model):
+    """How far a member has read a thread: the number of the last post seen."""
+
+    __tablename__ = "read_mark"
+
+    account_id: Mapped[int] = mapped_column(
+        Key, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
+    )
+    thread_id: Mapped[int] = mapped_column(
+        Key, ForeignKey("thread.id", ondelete="CASCADE"), primary_key=True
+    )
+    number: Mapped[int]
+    read_at: Mapped[datetime]
+
+
+class Draft(Model):
+    """What a member has begun to write: a thread for a board or a reply to a thread."""
+
+    __tablename__ = "draft"
+    __table_args__ = (
+        Index(
+            "uq_draft_board",
+            "account_id",
+            "board_id",
+            unique=True,
+            postgresql_where="thread_id IS NULL",
+            sqlite_where="thread_id IS NULL",
+        ),
+        Index(
+            "uq_draft_thread",
+            "account_id",
+            "thread_id",
+            unique=True,
+            postgresql_where="thread_id IS NOT NULL",
+            sqlite_where="thread_id IS NOT NULL",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    account_id: Mapped[int] = mapped_column(Key, ForeignKey("account.id", ondelete="CASCADE"))
+    board_id: Mapped[int] = mapped_column(Key, ForeignKey("board.id", ondelete="CASCADE"))
+    thread_id: Mapped[int | None] = mapped_column(Key, ForeignKey("thread.id", ondelete="CASCADE"))
+    title: Mapped[str] = mapped_column(String(150), default="")
+    source: Mapped[str] = mapped_column(Text, default="")
+    choices: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    saved_at: Mapped[datetime]
+
+    board: Mapped[Board] = relationship()
+    thread: Mapped[Thread | None] = relationship()

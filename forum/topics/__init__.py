@@ -1,0 +1,1 @@
+"""Procurement topics, their synonyms and CPV codes."""

@@ -1,0 +1,1 @@
+"""What every feature needs of HTTP; it knows no feature."""

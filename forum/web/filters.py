@@ -1,0 +1,52 @@
+"""How values read in templates."""
+
+from datetime import datetime
+
+from babel.dates import format_date, format_datetime
+from flask import Flask
+from flask_babel import gettext as _
+
+from forum.core import clock, markup
+
+SECTOR_NAMES = {
+    "private": "Private",
+    "voluntary": "Voluntary",
+    "social-enterprise": "Social enterprise",
+    "community": "Community",
+    "public": "Public",
+}
+
+
+def datetime_words(moment: datetime) -> str:
+    """ "22 November 2026 at 2:05pm", in London's time."""
+    local = moment.astimezone(clock.LONDON)
+    half = "am" if local.hour < 12 else "pm"
+    day = format_date(local, "d MMMM y", locale="en_GB")
+    hour = format_datetime(local, "h:mm", tzinfo=clock.LONDON, locale="en_GB")
+    return f"{day} at {hour}{half}"
+
+
+def date_words(moment: datetime) -> str:
+    """ "22 November 2026", in London's time."""
+    return format_date(moment.astimezone(clock.LONDON), "d MMMM y", locale="en_GB")
+
+
+def iso(moment: datetime) -> str:
+    """The instant for machines, in UTC and to the second."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def sector_name(sector: str) -> str:
+    """Name of a sector as people read it."""
+    return _(SECTOR_NAMES[str(sector)])
+
+
+def init_filters(app: Flask) -> None:
+    """Give the filters to every template."""
+    app.jinja_env.filters.update(
+        datetime_words=datetime_words,
+        date_words=date_words,
+        iso=iso,
+        sector_name=sector_name,
+        safe_html=markup.safe,
+    )

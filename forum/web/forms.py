@@ -1,0 +1,64 @@
+"""What all forms share."""
+
+import uuid
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+from wtforms import HiddenField, StringField, TextAreaField
+from wtforms.validators import Length, ValidationError
+
+from forum.core import markup
+from forum.core.errors import Invalid
+
+UNPROCESSABLE = 422
+
+
+class Form(FlaskForm):
+    """A form that can show a refusal of an action beside the field that caused it."""
+
+    def submitted(self) -> bool:
+        """Whether the form was sent and every field is acceptable."""
+        return bool(self.validate_on_submit())
+
+    def refuse(self, error: Invalid) -> None:
+        """Show ``error`` beside its field, or above the form when it names none here."""
+        field = self._fields.get(error.field)
+        if field is None:
+            self.form_errors = [*self.form_errors, error.message]
+        else:
+            field.errors = [*field.errors, error.message]
+
+    @property
+    def status(self) -> int:
+        """HTTP status for showing the form: 422 when it was refused."""
+        return UNPROCESSABLE if self.errors or self.form_errors else 200
+
+
+class OnceForm(Form):
+    """A form whose repeated sending is recognised by a hidden submission id."""
+
+    submission_id = HiddenField(validators=[Length(max=64)])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not self.submission_id.data:
+            self.submission_id.data = uuid.uuid4().hex
+
+
+def one_line(text: str | None) -> str | None:
+    """Filter: white space trimmed and collapsed."""
+    return " ".join(text.split()) if text else text
+
+
+def well_formed(_form: Form, field: StringField | TextAreaField) -> None:
+    """Validator: normalises the text; refuses characters that cannot be shown."""
+    try:
+        field.data = markup.normalise(field.data or "")
+    except Invalid as error:
+        raise ValidationError(error.message) from error
+
+
+def wants(action: str) -> bool:
+    """Whether the form was sent by the button whose value is ``action``."""
+    return request.form.get("do") == action

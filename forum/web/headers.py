@@ -1,0 +1,73 @@
+"""Headers of every answer, and the check where a request comes from."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, request, session
+
+from forum.config import Settings
+from forum.web.login import has_cookie
+
+POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "manifest-src 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "X-Frame-Options": "DENY",
+}
+HSTS = "max-age=31536000; includeSubDomains"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+PUBLIC_SECONDS = 30
+
+
+def security_headers(settings: Settings) -> dict[str, str]:
+    """The headers for every answer of the site; HSTS where it is served over TLS."""
+    if settings.site_url.startswith("https://"):
+        return {**HEADERS, "Strict-Transport-Security": HSTS}
+    return HEADERS
+
+
+def init_headers(app: Flask, settings: Settings) -> None:
+    """Check origins before, and write headers after, every request."""
+    headers = security_headers(settings)
+
+    @app.before_request
+    def refuse_foreign_origin() -> None:
+        origin = request.headers.get("Origin")
+        if request.method in SAFE_METHODS or origin is None:
+            return
+        if urlsplit(origin).netloc != request.host:
+            abort(400, "This request was sent from another site.")
+
+    @app.after_request
+    def write_headers(response: Response) -> Response:
+        for name, value in headers.items():
+            response.headers.setdefault(name, value)
+        _set_caching(response)
+        return response
+
+
+def _set_caching(response: Response) -> None:
+    if "Cache-Control" in response.headers:
+        return
+    private = has_cookie() or session.accessed or session.modified  # type: ignore[attr-defined]
+    if private or request.method not in SAFE_METHODS or response.status_code >= 400:
+        response.headers["Cache-Control"] = "private, no-store"
+        response.vary.add("Cookie")
+    else:
+        response.headers["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}"

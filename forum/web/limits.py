@@ -1,0 +1,71 @@
+"""How often somebody may knock: limits per account, per network and in all."""
+
+import ipaddress
+
+from flask import Flask, request
+from flask_limiter import Limiter
+
+from forum.config import Settings
+from forum.web.login import current_actor
+
+NETWORK_PREFIX = 64
+
+
+def network() -> str:
+    """The visitor's address; for IPv6 its /64, which one household has in full."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    if address.version == 4:
+        return str(address)
+    return str(ipaddress.ip_network((address, NETWORK_PREFIX), strict=False))
+
+
+def account_or_network() -> str:
+    """The member, or the network of a visitor."""
+    actor_id = current_actor().actor_id
+    return f"account:{actor_id}" if actor_id else network()
+
+
+def typed_email() -> str:
+    """The address typed into the form, so that a limit follows the account tried."""
+    return "email:" + request.form.get("email", "").strip().lower()[:254]
+
+
+limiter = Limiter(key_func=account_or_network)
+
+# Each limit has a name for the documentation; the counts are per key.
+sign_in_network = limiter.shared_limit(
+    "30 per minute", scope="sign-in", key_func=network, methods=["POST"]
+)
+sign_in_email = limiter.shared_limit(
+    "10 per 15 minutes", scope="sign-in-email", key_func=typed_email, methods=["POST"]
+)
+mail_network = limiter.shared_limit("20 per hour", scope="mail", key_func=network, methods=["POST"])
+mail_email = limiter.shared_limit(
+    "5 per hour", scope="mail-email", key_func=typed_email, methods=["POST"]
+)
+register_network = limiter.shared_limit(
+    "20 per hour", scope="register", key_func=network, methods=["POST"]
+)
+posting = limiter.shared_limit("30 per minute; 300 per hour", scope="posting", methods=["POST"])
+drafting = limiter.shared_limit("120 per minute", scope="drafting", methods=["POST"])
+lookup = limiter.shared_limit("240 per minute", scope="lookup")
+
+
+def init_limits(app: Flask, settings: Settings) -> None:
+    """Keep counts in Redis when there is one, else in memory; in memory while Redis is away."""
+    app.config.update(
+        RATELIMIT_ENABLED=settings.ratelimit_enabled,
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=bool(settings.redis_url),
+        RATELIMIT_HEADERS_ENABLED=False,
+        RATELIMIT_STRATEGY="moving-window",
+    )
+    if settings.redis_url:
+        app.config["RATELIMIT_STORAGE_OPTIONS"] = {
+            "socket_connect_timeout": 1,
+            "socket_timeout": 1,
+        }
+    limiter.init_app(app)
