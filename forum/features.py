@@ -1,6 +1,12 @@
-"""The features: their blueprints, commands and subscriptions, in one table."""
+"""The features: their blueprints, commands and subscriptions, in three tables.
 
-from flask import Flask
+The models are imported so that every table is known to migrations and relationships.
+"""
+
+from collections.abc import Callable
+
+import click
+from flask import Blueprint, Flask
 
 from forum.accounts import models as accounts_models
 from forum.boards import models as boards_models
@@ -10,6 +16,28 @@ from forum.organisations import models as organisations_models
 from forum.threads import models as threads_models
 from forum.topics import models as topics_models
 
+TABLES = (
+    accounts_models,
+    audit,
+    boards_models,
+    centres_models,
+    organisations_models,
+    outbox,
+    threads_models,
+    topics_models,
+)
+
+# One line each, from the lowest feature up: views.bp, commands.group, subscribers.register.
+BLUEPRINTS: tuple[Blueprint, ...] = ()
+COMMANDS: tuple[click.Command, ...] = ()
+SUBSCRIBERS: tuple[Callable[[], None], ...] = ()
+
 
 def register(app: Flask) -> None:
     """Add every feature to ``app``."""
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for command in COMMANDS:
+        app.cli.add_command(command)
+    for subscribe in SUBSCRIBERS:
+        subscribe()
