@@ -1,9 +1,18 @@
-"""Tables of accounts: members, their sessions, roles, mailed tokens and house rules."""
+"""Tables of accounts: members, former handles, sessions, roles, mailed tokens, house rules."""
 
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from forum.accounts.enums import Region, Role, Sector, TokenPurpose
@@ -99,6 +108,18 @@ class Account(Model):
         )
 
 
+class FormerHandle(Model):
+    """A handle that a member gave up: its address leads on, and nobody else may take it."""
+
+    __tablename__ = "former_handle"
+
+    handle: Mapped[str] = mapped_column(String(30), primary_key=True)
+    account_id: Mapped[int] = mapped_column(
+        Key, ForeignKey("account.id", ondelete="CASCADE"), index=True
+    )
+    given_up_at: Mapped[datetime]
+
+
 class RoleGrant(Model):
     """A role of an account; moderators and managers have it for one centre."""
 
@@ -110,8 +131,8 @@ class RoleGrant(Model):
             "uq_role_grant_administrator",
             "account_id",
             unique=True,
-            postgresql_where="centre_id IS NULL",
-            sqlite_where="centre_id IS NULL",
+            postgresql_where=text("centre_id IS NULL"),
+            sqlite_where=text("centre_id IS NULL"),
         ),
     )
 

@@ -74,8 +74,8 @@ def upgrade() -> None:
         "outbox_event",
         ["next_attempt_at", "id"],
         unique=False,
-        postgresql_where="delivered_at IS NULL AND given_up_at IS NULL",
-        sqlite_where="delivered_at IS NULL AND given_up_at IS NULL",
+        postgresql_where=sa.text("delivered_at IS NULL AND given_up_at IS NULL"),
+        sqlite_where=sa.text("delivered_at IS NULL AND given_up_at IS NULL"),
     )
 
     op.create_table(
@@ -174,6 +174,21 @@ def upgrade() -> None:
         sa.UniqueConstraint("gss_code", name=op.f("uq_council_gss_code")),
     )
     op.create_index("ix_council_centre_id", "council", ["centre_id"], unique=False)
+
+    op.create_table(
+        "former_handle",
+        sa.Column("handle", sa.String(length=30), nullable=False),
+        sa.Column("account_id", KEY, nullable=False),
+        sa.Column("given_up_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["account_id"],
+            ["account.id"],
+            name=op.f("fk_former_handle_account_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("handle", name=op.f("pk_former_handle")),
+    )
+    op.create_index("ix_former_handle_account_id", "former_handle", ["account_id"], unique=False)
 
     op.create_table(
         "house_rules",
@@ -276,8 +291,8 @@ def upgrade() -> None:
         "role_grant",
         ["account_id"],
         unique=True,
-        postgresql_where="centre_id IS NULL",
-        sqlite_where="centre_id IS NULL",
+        postgresql_where=sa.text("centre_id IS NULL"),
+        sqlite_where=sa.text("centre_id IS NULL"),
     )
 
     op.create_table(
@@ -405,16 +420,16 @@ def upgrade() -> None:
         "draft",
         ["account_id", "board_id"],
         unique=True,
-        postgresql_where="thread_id IS NULL",
-        sqlite_where="thread_id IS NULL",
+        postgresql_where=sa.text("thread_id IS NULL"),
+        sqlite_where=sa.text("thread_id IS NULL"),
     )
     op.create_index(
         "uq_draft_thread",
         "draft",
         ["account_id", "thread_id"],
         unique=True,
-        postgresql_where="thread_id IS NOT NULL",
-        sqlite_where="thread_id IS NOT NULL",
+        postgresql_where=sa.text("thread_id IS NOT NULL"),
+        sqlite_where=sa.text("thread_id IS NOT NULL"),
     )
 
     op.create_table(
@@ -559,14 +574,14 @@ def downgrade() -> None:
     op.drop_index(
         "uq_draft_thread",
         table_name="draft",
-        postgresql_where="thread_id IS NOT NULL",
-        sqlite_where="thread_id IS NOT NULL",
+        postgresql_where=sa.text("thread_id IS NOT NULL"),
+        sqlite_where=sa.text("thread_id IS NOT NULL"),
     )
     op.drop_index(
         "uq_draft_board",
         table_name="draft",
-        postgresql_where="thread_id IS NULL",
-        sqlite_where="thread_id IS NULL",
+        postgresql_where=sa.text("thread_id IS NULL"),
+        sqlite_where=sa.text("thread_id IS NULL"),
     )
 
     op.drop_table("draft")
@@ -585,8 +600,8 @@ def downgrade() -> None:
     op.drop_index(
         "uq_role_grant_administrator",
         table_name="role_grant",
-        postgresql_where="centre_id IS NULL",
-        sqlite_where="centre_id IS NULL",
+        postgresql_where=sa.text("centre_id IS NULL"),
+        sqlite_where=sa.text("centre_id IS NULL"),
     )
     op.drop_index("ix_role_grant_centre_id", table_name="role_grant")
 
@@ -599,6 +614,9 @@ def downgrade() -> None:
 
     op.drop_table("login_session")
     op.drop_table("house_rules")
+    op.drop_index("ix_former_handle_account_id", table_name="former_handle")
+
+    op.drop_table("former_handle")
     op.drop_index("ix_council_centre_id", table_name="council")
 
     op.drop_table("council")
@@ -622,8 +640,8 @@ def downgrade() -> None:
     op.drop_index(
         "ix_outbox_event_due",
         table_name="outbox_event",
-        postgresql_where="delivered_at IS NULL AND given_up_at IS NULL",
-        sqlite_where="delivered_at IS NULL AND given_up_at IS NULL",
+        postgresql_where=sa.text("delivered_at IS NULL AND given_up_at IS NULL"),
+        sqlite_where=sa.text("delivered_at IS NULL AND given_up_at IS NULL"),
     )
 
     op.drop_table("outbox_event")
