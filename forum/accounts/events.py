@@ -1,6 +1,14 @@
-"""What happens to accounts."""
+"""What happens to accounts.
 
-from dataclasses import dataclass
+Each event has a ``key`` of its own, from which the mail about it gets its Message-ID.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+
+
+def _new_key() -> str:
+    return secrets.token_hex(8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -8,6 +16,7 @@ class AccountRegistered:
     """A new account waits for its address to be confirmed."""
 
     account_id: int
+    key: str = field(default_factory=_new_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +24,7 @@ class RegistrationRepeated:
     """Somebody registered with the address of an account that exists."""
 
     account_id: int
+    key: str = field(default_factory=_new_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +32,7 @@ class ConfirmationRequested:
     """A member wants the link that confirms the address once more."""
 
     account_id: int
+    key: str = field(default_factory=_new_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,7 @@ class PasswordResetRequested:
     """Somebody asked for a new password for an address, known or not."""
 
     email: str
+    key: str = field(default_factory=_new_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +49,7 @@ class EmailChangeRequested:
 
     account_id: int
     email: str
+    key: str = field(default_factory=_new_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +57,7 @@ class PasswordChanged:
     """A password was changed or reset; its owner is told."""
 
     account_id: int
+    key: str = field(default_factory=_new_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +66,4 @@ class EmailChanged:
 
     account_id: int
     old_email: str
+    key: str = field(default_factory=_new_key)

@@ -16,6 +16,18 @@ SECTOR_NAMES = {
     "public": "Public",
 }
 
+REGION_NAMES = {
+    "E12000001": "North East",
+    "E12000002": "North West",
+    "E12000003": "Yorkshire and the Humber",
+    "E12000004": "East Midlands",
+    "E12000005": "West Midlands",
+    "E12000006": "East of England",
+    "E12000007": "London",
+    "E12000008": "South East",
+    "E12000009": "South West",
+}
+
 
 def datetime_words(moment: datetime) -> str:
     """ "22 November 2026 at 2:05pm", in London's time."""
@@ -41,6 +53,11 @@ def sector_name(sector: str) -> str:
     return _(SECTOR_NAMES[str(sector)])
 
 
+def region_name(region: str | None) -> str:
+    """Name of a region by its code; "National" for none."""
+    return _(REGION_NAMES[str(region)]) if region else _("National")
+
+
 def init_filters(app: Flask) -> None:
     """Give the filters to every template."""
     app.jinja_env.filters.update(
@@ -48,5 +65,6 @@ def init_filters(app: Flask) -> None:
         date_words=date_words,
         iso=iso,
         sector_name=sector_name,
+        region_name=region_name,
         safe_html=markup.safe,
     )

@@ -42,6 +42,8 @@ sign_in_network = limiter.shared_limit(
 sign_in_email = limiter.shared_limit(
     "10 per 15 minutes", scope="sign-in-email", key_func=typed_email, methods=["POST"]
 )
+password_account = limiter.shared_limit("10 per 15 minutes", scope="password", methods=["POST"])
+mail_account = limiter.shared_limit("5 per hour", scope="mail-account", methods=["POST"])
 mail_network = limiter.shared_limit("20 per hour", scope="mail", key_func=network, methods=["POST"])
 mail_email = limiter.shared_limit(
     "5 per hour", scope="mail-email", key_func=typed_email, methods=["POST"]
