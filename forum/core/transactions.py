@@ -7,9 +7,14 @@ from contextvars import ContextVar
 from typing import ParamSpec, TypeVar
 
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.exc import StaleDataError
 
 from forum.core.db import db
 from forum.core.errors import Conflict, Invalid
+
+CHANGED_MEANWHILE = (
+    "Somebody else changed this at the same moment. Look again and repeat your change."
+)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -33,7 +38,8 @@ def after_commit(callback: Callable[[], None]) -> None:
 def action(function: Callable[P, R]) -> Callable[P, R]:
     """Make ``function`` one transaction: the outermost action commits, an error undoes all.
 
-    Raises Invalid or Conflict in place of the database's IntegrityError.
+    Raises Invalid or Conflict in place of the database's IntegrityError, and Conflict
+    when a versioned row was changed meanwhile.
     """
 
     @functools.wraps(function)
@@ -47,6 +53,9 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
         except IntegrityError as error:
             db.session.rollback()
             raise _explained(error) from error
+        except StaleDataError as error:
+            db.session.rollback()
+            raise Conflict(CHANGED_MEANWHILE) from error
         except BaseException:
             db.session.rollback()
             raise
@@ -67,9 +76,7 @@ def pause() -> None:
 
 def _explained(error: IntegrityError) -> Invalid | Conflict:
     name = constraint_name(error)
-    return _explanations.get(name) or Conflict(
-        "Somebody else changed this at the same moment. Look again and repeat your change."
-    )
+    return _explanations.get(name) or Conflict(CHANGED_MEANWHILE)
 
 
 def constraint_name(error: IntegrityError) -> str:

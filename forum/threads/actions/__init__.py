@@ -1,0 +1,47 @@
+"""Writes of threads and posts."""
+
+from forum.threads.actions.changing import (
+    accept_answer,
+    count_outdated,
+    edit_post,
+    rerender_posts,
+    unaccept_answer,
+    withdraw_post,
+)
+from forum.threads.actions.drafts import (
+    discard_draft,
+    mark_read,
+    save_reply_draft,
+    save_thread_draft,
+)
+from forum.threads.actions.moderating import (
+    hide_post,
+    lock_thread,
+    pin_thread,
+    restore_post,
+    unlock_thread,
+    unpin_thread,
+)
+from forum.threads.actions.writing import preview, reply, start_thread
+
+__all__ = [
+    "accept_answer",
+    "count_outdated",
+    "discard_draft",
+    "edit_post",
+    "hide_post",
+    "lock_thread",
+    "mark_read",
+    "pin_thread",
+    "preview",
+    "reply",
+    "rerender_posts",
+    "restore_post",
+    "save_reply_draft",
+    "save_thread_draft",
+    "start_thread",
+    "unaccept_answer",
+    "unlock_thread",
+    "unpin_thread",
+    "withdraw_post",
+]

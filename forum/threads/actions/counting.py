@@ -1,0 +1,120 @@
+"""Derived columns, kept true by the action that changes what they derive from.
+
+- ``thread.last_number``: number of the newest post, whatever its state.
+- ``thread.reply_count``: visible posts with a number above 1.
+- ``thread.last_post_at`` (copied to ``thread_topic``): time of the newest visible post, or of the
+  start of the thread when no post is visible.
+- ``board.thread_count``: threads in state visible; ``board.post_count``: visible posts;
+  ``board.last_post_at``: the newest ``last_post_at`` of its threads.
+- ``voice.posts``: visible posts of a speaker in a thread.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from forum.boards.models import Board
+from forum.core.db import db
+from forum.threads.enums import Capacity, PostState
+from forum.threads.models import Post, Thread, ThreadTopic, Voice
+
+
+def next_number(thread_id: int) -> int:
+    """Take the next post number; other writers of the thread wait until this one commits."""
+    number: int = db.session.execute(
+        update(Thread)
+        .where(Thread.id == thread_id)
+        .values(last_number=Thread.last_number + 1)
+        .returning(Thread.last_number),
+        execution_options={"synchronize_session": False},
+    ).scalar_one()
+    return number
+
+
+def count_new_reply(thread: Thread, at: datetime) -> None:
+    """Count a reply that was just written."""
+    _update_thread(thread.id, reply_count=Thread.reply_count + 1, last_post_at=at)
+    _update_topics(thread.id, at)
+    _update_board(thread.board_id, post_count=Board.post_count + 1, last_post_at=at)
+
+
+def count_new_thread(thread: Thread, at: datetime) -> None:
+    """Count a thread that was just started, with its first post."""
+    _update_board(
+        thread.board_id,
+        thread_count=Board.thread_count + 1,
+        post_count=Board.post_count + 1,
+        last_post_at=at,
+    )
+
+
+def count_state_change(post: Post, *, by: int) -> None:
+    """Count that a post became visible (``by`` 1) or ceased to be (``by`` -1)."""
+    thread = post.thread
+    db.session.flush()
+    is_first = post.number == 1
+    at = _newest_visible(thread)
+    _update_thread(
+        thread.id, reply_count=Thread.reply_count + (0 if is_first else by), last_post_at=at
+    )
+    _update_topics(thread.id, at)
+    latest = select(func.max(Thread.last_post_at)).where(Thread.board_id == thread.board_id)
+    _update_board(
+        thread.board_id,
+        thread_count=Board.thread_count + (by if is_first else 0),
+        post_count=Board.post_count + by,
+        last_post_at=latest.scalar_subquery(),
+    )
+    count_voice(post, by=by)
+
+
+def count_voice(post: Post, *, by: int) -> None:
+    """Count ``by`` more visible posts of the post's speaker in its thread."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    statement = insert(Voice).values(
+        thread_id=post.thread_id, sector=post.sector, speaker=speaker_of(post), posts=max(by, 0)
+    )
+    db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Voice.thread_id, Voice.sector, Voice.speaker],
+            set_={"posts": Voice.posts + by},
+        )
+    )
+
+
+def speaker_of(post: Post) -> str:
+    """Who speaks in the post: the organisation, or the person for themself."""
+    if post.capacity is Capacity.ORGANISATION:
+        return f"o{post.organisation_id}"
+    return f"a{post.author_id}"
+
+
+def _newest_visible(thread: Thread) -> datetime:
+    newest = db.session.scalar(
+        select(func.max(Post.created_at)).where(
+            Post.thread_id == thread.id, Post.state == PostState.VISIBLE
+        )
+    )
+    return newest or thread.created_at
+
+
+def _update_thread(thread_id: int, **values: object) -> None:
+    db.session.execute(
+        update(Thread).where(Thread.id == thread_id).values(**values),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _update_topics(thread_id: int, at: datetime) -> None:
+    db.session.execute(
+        update(ThreadTopic).where(ThreadTopic.thread_id == thread_id).values(last_post_at=at),
+        execution_options={"synchronize_session": False},
+    )
+
+
+def _update_board(board_id: int, **values: object) -> None:
+    db.session.execute(
+        update(Board).where(Board.id == board_id).values(**values),
+        execution_options={"synchronize_session": False},
+    )

@@ -1,0 +1,255 @@
+"""Starting threads and replying."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from slugify import slugify
+from sqlalchemy import delete, insert, select
+
+from forum.accounts.enums import Sector
+from forum.accounts.models import Account
+from forum.boards import policy as boards
+from forum.boards.models import Board
+from forum.core import audit, clock, markup
+from forum.core.access import Actor, ensure
+from forum.core.db import db
+from forum.core.errors import Invalid
+from forum.core.outbox import emit
+from forum.core.transactions import action
+from forum.organisations import queries as organisations
+from forum.organisations.models import Organisation
+from forum.threads import policy, queries
+from forum.threads.actions import counting
+from forum.threads.actions.drafts import mark_read_until
+from forum.threads.enums import Capacity, ThreadKind
+from forum.threads.events import PostPublished
+from forum.threads.models import Draft, Mention, Post, Thread, ThreadTopic
+from forum.topics import queries as topics
+from forum.topics.models import Topic
+
+MOST_TOPICS = 5
+SHORTEST_TITLE = 10
+LONGEST_TITLE = 150
+MOST_MENTIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text ready to be stored: source, HTML and who is mentioned."""
+
+    source: str
+    html: str
+    mentioned: Sequence[int]
+
+
+@action
+def start_thread(
+    actor: Actor,
+    board: Board,
+    *,
+    title: str,
+    source: str,
+    topic_ids: Sequence[int],
+    kind: ThreadKind,
+    organisation_id: int | None,
+    submission_id: str,
+) -> Thread:
+    """Start a thread; sending the same form again gives the thread of the first time.
+
+    ``organisation_id`` None: the actor speaks for themself. Raises Invalid for a field that
+    cannot be accepted and NotAllowed when the actor may not start this thread here.
+    """
+    ensure(boards.can_start(actor, board))
+    ensure(policy.can_start_kind(actor, board.centre_id, kind))
+    author = _lock_author(actor)
+    if earlier := queries.find_submission(author.id, submission_id):
+        return earlier.thread
+    title = _clean_title(title)
+    tied = _check_topics(topic_ids)
+    text = prepare(source)
+    now = clock.now()
+    thread = Thread(
+        board_id=board.id,
+        centre_id=board.centre_id,
+        author_id=author.id,
+        title=title,
+        slug=slugify(title, max_length=80, word_boundary=True) or "thread",
+        kind=kind,
+        created_at=now,
+        last_post_at=now,
+        last_number=1,
+    )
+    db.session.add(thread)
+    db.session.flush()
+    _tie(thread, tied)
+    _add_post(
+        author,
+        thread,
+        number=1,
+        text=text,
+        organisation_id=organisation_id,
+        submission_id=submission_id,
+        at=now,
+    )
+    counting.count_new_thread(thread, now)
+    db.session.execute(
+        delete(Draft).where(
+            Draft.account_id == author.id, Draft.board_id == board.id, Draft.thread_id.is_(None)
+        )
+    )
+    audit.record(actor, "thread.start", thread, centre_id=thread.centre_id)
+    return thread
+
+
+@action
+def reply(
+    actor: Actor,
+    thread: Thread,
+    *,
+    source: str,
+    organisation_id: int | None,
+    submission_id: str,
+) -> Post:
+    """Post a reply; sending the same form again gives the post of the first time.
+
+    Raises Invalid for a text that cannot be accepted, NotAllowed where the actor may not post.
+    """
+    ensure(policy.can_reply(actor, thread))
+    author = _lock_author(actor)
+    if earlier := queries.find_submission(author.id, submission_id):
+        return earlier
+    text = prepare(source)
+    now = clock.now()
+    post = _add_post(
+        author,
+        thread,
+        number=counting.next_number(thread.id),
+        text=text,
+        organisation_id=organisation_id,
+        submission_id=submission_id,
+        at=now,
+    )
+    counting.count_new_reply(thread, now)
+    db.session.execute(
+        delete(Draft).where(Draft.account_id == author.id, Draft.thread_id == thread.id)
+    )
+    audit.record(actor, "post.reply", post, centre_id=thread.centre_id)
+    return post
+
+
+def preview(source: str) -> str:
+    """The HTML that ``source`` would have as a post.
+
+    Raises Invalid for a text that cannot be accepted.
+    """
+    return prepare(source).html
+
+
+def prepare(source: str) -> Text:
+    """Check and render a text, with links for the members it mentions."""
+    source = markup.clean_source(source)
+    handles = sorted(markup.find_mentions(source))[:MOST_MENTIONS]
+    members = (
+        db.session.execute(
+            select(Account.handle, Account.id).where(Account.handle.in_(handles))
+        ).all()
+        if handles
+        else []
+    )
+    html = markup.render(source, mentions={handle: f"/people/{handle}/" for handle, _ in members})
+    if not html.strip():
+        raise Invalid("Write your post", field="source")
+    return Text(source=source, html=html, mentioned=[account_id for _, account_id in members])
+
+
+def _lock_author(actor: Actor) -> Account:
+    """The actor's account, held so that two sendings of one form come one after the other."""
+    return db.session.scalars(
+        select(Account).where(Account.id == actor.actor_id).with_for_update(key_share=True)
+    ).one()
+
+
+def _clean_title(title: str) -> str:
+    title = " ".join(markup.normalise(title).split())
+    if len(title) < SHORTEST_TITLE:
+        raise Invalid(f"Write a title of at least {SHORTEST_TITLE} characters", field="title")
+    if len(title) > LONGEST_TITLE:
+        raise Invalid(f"Shorten the title to {LONGEST_TITLE} characters or fewer", field="title")
+    return title
+
+
+def _check_topics(topic_ids: Sequence[int]) -> Sequence[Topic]:
+    wanted = set(topic_ids)
+    if not 1 <= len(wanted) <= MOST_TOPICS:
+        raise Invalid(f"Choose one to {MOST_TOPICS} procurement topics", field="topics")
+    found = topics.topics_by_ids(sorted(wanted))
+    if len(found) != len(wanted):
+        raise Invalid("Choose topics from the list", field="topics")
+    return found
+
+
+def _tie(thread: Thread, tied: Sequence[Topic]) -> None:
+    db.session.execute(
+        insert(ThreadTopic),
+        [
+            {
+                "thread_id": thread.id,
+                "topic_id": topic.id,
+                "centre_id": thread.centre_id,
+                "last_post_at": thread.last_post_at,
+            }
+            for topic in tied
+        ],
+    )
+
+
+def _add_post(
+    author: Account,
+    thread: Thread,
+    *,
+    number: int,
+    text: Text,
+    organisation_id: int | None,
+    submission_id: str,
+    at: datetime,
+) -> Post:
+    organisation = _organisation_spoken_for(author, organisation_id)
+    post = Post(
+        thread_id=thread.id,
+        number=number,
+        author_id=author.id,
+        capacity=Capacity.ORGANISATION if organisation else Capacity.PERSONAL,
+        sector=Sector(organisation.sector if organisation else author.sector),
+        organisation_id=organisation.id if organisation else None,
+        organisation_name=organisation.name if organisation else "",
+        source=text.source,
+        html=text.html,
+        renderer=markup.RENDERER,
+        created_at=at,
+        submission_id=submission_id,
+    )
+    db.session.add(post)
+    db.session.flush()
+    add_mentions(post, text.mentioned)
+    counting.count_voice(post, by=1)
+    mark_read_until(author, thread, number=number)
+    emit(PostPublished(post.id))
+    return post
+
+
+def _organisation_spoken_for(author: Account, organisation_id: int | None) -> Organisation | None:
+    if organisation_id is None:
+        return None
+    for organisation in organisations.organisations_of(author.id):
+        if organisation.id == organisation_id:
+            return organisation
+    raise Invalid("You cannot post for this organisation", field="speak_as")
+
+
+def add_mentions(post: Post, mentioned: Sequence[int]) -> None:
+    """Note whom a post mentions."""
+    if mentioned:
+        db.session.execute(
+            insert(Mention), [{"post_id": post.id, "account_id": account} for account in mentioned]
+        )

@@ -1,0 +1,63 @@
+"""Reads of threads and posts."""
+
+from forum.threads.queries.lists import (
+    ThreadRow,
+    centre_threads,
+    list_board,
+    list_latest,
+    list_topic,
+    organisation_posts,
+    person_posts,
+    topic_comparison,
+)
+from forum.threads.queries.posts import (
+    PAGE_SIZE,
+    History,
+    PostRow,
+    SectorVoice,
+    find_submission,
+    get_post,
+    get_thread,
+    history_of,
+    page_of,
+    posts_on_page,
+    quotation,
+    voices_of,
+)
+from forum.threads.queries.writing import (
+    draft_of_board,
+    draft_of_thread,
+    drafts_of,
+    get_draft,
+    read_number,
+    suggest_members,
+)
+
+__all__ = [
+    "PAGE_SIZE",
+    "History",
+    "PostRow",
+    "SectorVoice",
+    "ThreadRow",
+    "centre_threads",
+    "draft_of_board",
+    "draft_of_thread",
+    "drafts_of",
+    "find_submission",
+    "get_draft",
+    "get_post",
+    "get_thread",
+    "history_of",
+    "list_board",
+    "list_latest",
+    "list_topic",
+    "organisation_posts",
+    "page_of",
+    "person_posts",
+    "posts_on_page",
+    "quotation",
+    "read_number",
+    "suggest_members",
+    "topic_comparison",
+    "voices_of",
+]

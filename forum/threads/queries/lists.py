@@ -1,0 +1,322 @@
+"""Lists of threads and posts, newest first, by keyset."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from forum.accounts.enums import Sector
+from forum.accounts.models import Account
+from forum.boards.models import Board
+from forum.centres.models import Centre
+from forum.core.access import Actor
+from forum.core.db import db
+from forum.core.pages import Page, before, decode_cursor, encode_cursor
+from forum.threads import policy
+from forum.threads.enums import PostState, ThreadKind
+from forum.threads.models import Post, ReadMark, Thread, ThreadTopic, Voice
+from forum.topics.models import Topic
+
+THREADS_PER_PAGE = 30
+POSTS_PER_PAGE = 20
+EXTRACT_LENGTH = 280
+
+FirstPost = Post.__table__.alias("first_post")
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadRow:
+    """A thread in a list, ready to show."""
+
+    id: int
+    title: str
+    url: str
+    kind: ThreadKind
+    author_name: str
+    sector: Sector
+    topics: Sequence[tuple[str, str]]
+    reply_count: int
+    last_post_at: datetime
+    is_pinned: bool
+    is_locked: bool
+    is_answered: bool
+    centre_name: str
+    board_title: str
+    unread: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PostExtract:
+    """A post in a list of what somebody wrote."""
+
+    id: int
+    url: str
+    thread_title: str
+    centre_name: str
+    extract: str
+    sector: Sector
+    organisation_name: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What one centre has to say on a topic."""
+
+    centre_name: str
+    centre_url: str
+    threads: int
+    posts: int
+    sectors: Sequence[Sector]
+
+
+def list_board(actor: Actor, board: Board, *, after: str = "") -> Page[ThreadRow]:
+    """Threads of a board, pinned above, then newest activity first.
+
+    ``after`` is the cursor of the page before. Raises NotFound for a cursor not made here.
+    """
+    order = (Thread.is_pinned, Thread.last_post_at, Thread.id)
+    statement = _threads(actor).where(Thread.board_id == board.id)
+    if after:
+        statement = before(statement, order, decode_cursor(after, bool, datetime, int))
+    rows = _page(statement.order_by(*(column.desc() for column in order)))
+    more = rows[THREADS_PER_PAGE - 1] if len(rows) > THREADS_PER_PAGE else None
+    cursor = encode_cursor(more.is_pinned, more.last_post_at, more.id) if more else ""
+    return Page(_finish(actor, rows[:THREADS_PER_PAGE], place=False), cursor)
+
+
+def list_latest(actor: Actor, *, after: str = "", limit: int = THREADS_PER_PAGE) -> Page[ThreadRow]:
+    """Threads of all centres, newest activity first."""
+    return _by_activity(actor, _threads(actor), after=after, limit=limit)
+
+
+def centre_threads(actor: Actor, centre_id: int, *, limit: int) -> Sequence[ThreadRow]:
+    """The newest threads of a centre."""
+    statement = _threads(actor).where(Thread.centre_id == centre_id)
+    return _by_activity(actor, statement, after="", limit=limit).rows
+
+
+def list_topic(
+    actor: Actor, topic_id: int, *, centre_id: int | None = None, after: str = ""
+) -> Page[ThreadRow]:
+    """Threads on a topic, of all centres or one, newest activity first."""
+    statement = _threads(actor).join(
+        ThreadTopic, and_(ThreadTopic.thread_id == Thread.id, ThreadTopic.topic_id == topic_id)
+    )
+    if centre_id is not None:
+        statement = statement.where(ThreadTopic.centre_id == centre_id)
+    order = (ThreadTopic.last_post_at, ThreadTopic.thread_id)
+    return _by_activity(actor, statement, after=after, order=order)
+
+
+def topic_comparison(actor: Actor, topic_id: int) -> list[Comparison]:
+    """Threads, posts and sectors heard on a topic, by centre, in the order of the centres."""
+    tied = _visible_on_topic(actor, topic_id)
+    counts = db.session.execute(
+        select(
+            Centre.name,
+            Centre.slug,
+            func.count(tied.c.id),
+            func.coalesce(func.sum(tied.c.reply_count + 1), 0),
+        )
+        .outerjoin(tied, tied.c.centre_id == Centre.id)
+        .group_by(Centre.id, Centre.name, Centre.slug)
+        .order_by(Centre.id)
+    ).all()
+    heard: dict[str, set[Sector]] = defaultdict(set)
+    spoken = (
+        select(Centre.slug, Voice.sector)
+        .join(tied, tied.c.id == Voice.thread_id)
+        .join(Centre, Centre.id == tied.c.centre_id)
+        .where(Voice.posts > 0)
+        .distinct()
+    )
+    for slug, sector in db.session.execute(spoken):
+        heard[slug].add(sector)
+    return [
+        Comparison(
+            centre_name=name,
+            centre_url=f"/centres/{slug}/",
+            threads=threads,
+            posts=int(posts),
+            sectors=[sector for sector in Sector if sector in heard[slug]],
+        )
+        for name, slug, threads, posts in counts
+    ]
+
+
+def _visible_on_topic(actor: Actor, topic_id: int) -> Any:
+    return (
+        select(Thread.id, Thread.centre_id, Thread.reply_count)
+        .join(Thread.board)
+        .join(ThreadTopic, ThreadTopic.thread_id == Thread.id)
+        .where(ThreadTopic.topic_id == topic_id, policy.visible_to(actor), _is_listed())
+        .subquery()
+    )
+
+
+def person_posts(actor: Actor, account_id: int, *, after: str = "") -> Page[PostExtract]:
+    """What a member has written, newest first."""
+    return _extracts(actor, Post.author_id == account_id, after=after)
+
+
+def organisation_posts(actor: Actor, organisation_id: int, *, after: str = "") -> Page[PostExtract]:
+    """What was written for an organisation, newest first."""
+    return _extracts(actor, Post.organisation_id == organisation_id, after=after)
+
+
+def _extracts(actor: Actor, which: ColumnElement[bool], *, after: str) -> Page[PostExtract]:
+    order = (Post.created_at, Post.id)
+    statement = (
+        select(
+            Post.id,
+            Post.source,
+            Post.sector,
+            Post.organisation_name,
+            Post.created_at,
+            Thread.title,
+            Centre.name.label("centre_name"),
+        )
+        .join(Thread, Thread.id == Post.thread_id)
+        .join(Board, Board.id == Thread.board_id)
+        .join(Centre, Centre.id == Thread.centre_id)
+        .where(which, Post.state == PostState.VISIBLE, policy.visible_to(actor))
+    )
+    if after:
+        statement = before(statement, order, decode_cursor(after, datetime, int))
+    ordered = statement.order_by(*(column.desc() for column in order))
+    rows = db.session.execute(ordered.limit(POSTS_PER_PAGE + 1)).all()
+    shown = rows[:POSTS_PER_PAGE]
+    more = len(rows) > POSTS_PER_PAGE
+    return Page(
+        [
+            PostExtract(
+                id=row.id,
+                url=f"/posts/{row.id}/",
+                thread_title=row.title,
+                centre_name=row.centre_name,
+                extract=_extract(row.source),
+                sector=row.sector,
+                organisation_name=row.organisation_name,
+                created_at=row.created_at,
+            )
+            for row in shown
+        ],
+        encode_cursor(shown[-1].created_at, shown[-1].id) if more else "",
+    )
+
+
+def _extract(source: str) -> str:
+    """The beginning of what the author wrote, without quotations."""
+    own = " ".join(line for line in source.split("\n") if not line.startswith(">")).split()
+    text = " ".join(own)
+    if len(text) <= EXTRACT_LENGTH:
+        return text
+    return text[:EXTRACT_LENGTH].rsplit(" ", 1)[0] + "…"
+
+
+def _is_listed() -> ColumnElement[bool]:
+    """A thread withdrawn before anybody replied stands in no list."""
+    return or_(Thread.state == PostState.VISIBLE, Thread.reply_count > 0)
+
+
+def _threads(actor: Actor) -> Select[Any]:
+    return (
+        select(
+            Thread.id,
+            Thread.title,
+            Thread.slug,
+            Thread.kind,
+            Account.display_name,
+            FirstPost.c.sector,
+            Thread.reply_count,
+            Thread.last_post_at,
+            Thread.last_number,
+            Thread.is_pinned,
+            Thread.is_locked,
+            Thread.accepted_post_id,
+            Centre.name.label("centre_name"),
+            Board.title.label("board_title"),
+        )
+        .select_from(Thread)
+        .join(Board, Board.id == Thread.board_id)
+        .join(Centre, Centre.id == Thread.centre_id)
+        .join(Account, Account.id == Thread.author_id)
+        .join(FirstPost, and_(FirstPost.c.thread_id == Thread.id, FirstPost.c.number == 1))
+        .where(policy.visible_to(actor), _is_listed())
+    )
+
+
+def _page(statement: Select[Any], *, limit: int = THREADS_PER_PAGE) -> list[Any]:
+    """The rows of a page and one more, which tells whether there is a next page."""
+    return list(db.session.execute(statement.limit(limit + 1)))
+
+
+def _by_activity(
+    actor: Actor,
+    statement: Select[Any],
+    *,
+    after: str,
+    limit: int = THREADS_PER_PAGE,
+    order: tuple[Any, Any] = (Thread.last_post_at, Thread.id),
+) -> Page[ThreadRow]:
+    if after:
+        statement = before(statement, order, decode_cursor(after, datetime, int))
+    rows = _page(statement.order_by(*(column.desc() for column in order)), limit=limit)
+    more = rows[limit - 1] if len(rows) > limit else None
+    cursor = encode_cursor(more.last_post_at, more.id) if more else ""
+    return Page(_finish(actor, rows[:limit], place=True), cursor)
+
+
+def _finish(actor: Actor, rows: Sequence[Any], *, place: bool) -> list[ThreadRow]:
+    ids = [row.id for row in rows]
+    topics = _topics_of(ids)
+    marks = _marks_of(actor, ids)
+    return [
+        ThreadRow(
+            id=row.id,
+            title=row.title,
+            url=f"/threads/{row.id}/{row.slug}/",
+            kind=row.kind,
+            author_name=row.display_name,
+            sector=row.sector,
+            topics=topics[row.id],
+            reply_count=row.reply_count,
+            last_post_at=row.last_post_at,
+            is_pinned=row.is_pinned,
+            is_locked=row.is_locked,
+            is_answered=row.accepted_post_id is not None,
+            centre_name=row.centre_name if place else "",
+            board_title=row.board_title if place else "",
+            unread=row.id in marks and row.last_number > marks[row.id],
+        )
+        for row in rows
+    ]
+
+
+def _topics_of(thread_ids: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
+    topics: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    rows = db.session.execute(
+        select(ThreadTopic.thread_id, Topic.name, Topic.slug)
+        .join(Topic, Topic.id == ThreadTopic.topic_id)
+        .where(ThreadTopic.thread_id.in_(thread_ids))
+        .order_by(Topic.name, Topic.id)
+    )
+    for thread_id, name, slug in rows:
+        topics[thread_id].append((name, f"/topics/{slug}/"))
+    return topics
+
+
+def _marks_of(actor: Actor, thread_ids: Iterable[int]) -> dict[int, int]:
+    """How far a member has read each thread; threads never opened are not in it."""
+    if actor.actor_id is None:
+        return {}
+    rows = db.session.execute(
+        select(ReadMark.thread_id, ReadMark.number).where(
+            ReadMark.account_id == actor.actor_id, ReadMark.thread_id.in_(thread_ids)
+        )
+    )
+    return {thread_id: number for thread_id, number in rows}

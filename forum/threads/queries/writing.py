@@ -1,0 +1,88 @@
+"""Reads for somebody who writes: drafts, marks of reading, members to mention."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from forum.accounts.models import Account
+from forum.boards.models import Board
+from forum.core.access import Actor
+from forum.core.db import db
+from forum.core.errors import NotFound
+from forum.threads.models import Draft, ReadMark
+
+MOST_SUGGESTIONS = 8
+
+
+def drafts_of(actor: Actor) -> Sequence[Draft]:
+    """The actor's drafts, newest first, with their boards and threads."""
+    return db.session.scalars(
+        select(Draft)
+        .options(joinedload(Draft.board).joinedload(Board.centre), joinedload(Draft.thread))
+        .where(Draft.account_id == actor.actor_id)
+        .order_by(Draft.saved_at.desc(), Draft.id.desc())
+    ).all()
+
+
+def get_draft(actor: Actor, draft_id: int) -> Draft:
+    """A draft of the actor's own; raises NotFound for anybody else's."""
+    draft = db.session.scalar(
+        select(Draft).where(Draft.id == draft_id, Draft.account_id == actor.actor_id)
+    )
+    if draft is None:
+        raise NotFound("There is no such draft.")
+    return draft
+
+
+def draft_of_board(actor: Actor, board_id: int) -> Draft | None:
+    """The thread that the actor has begun to write for the board."""
+    return db.session.scalar(
+        select(Draft).where(
+            Draft.account_id == actor.actor_id,
+            Draft.board_id == board_id,
+            Draft.thread_id.is_(None),
+        )
+    )
+
+
+def draft_of_thread(actor: Actor, thread_id: int) -> Draft | None:
+    """The reply that the actor has begun to write in the thread."""
+    return db.session.scalar(
+        select(Draft).where(Draft.account_id == actor.actor_id, Draft.thread_id == thread_id)
+    )
+
+
+def read_number(actor: Actor, thread_id: int) -> int | None:
+    """Number of the last post the actor has seen in the thread; None before the first visit."""
+    if actor.actor_id is None:
+        return None
+    return db.session.scalar(
+        select(ReadMark.number).where(
+            ReadMark.account_id == actor.actor_id, ReadMark.thread_id == thread_id
+        )
+    )
+
+
+def suggest_members(text: str) -> Sequence[tuple[str, str]]:
+    """Handles and names of members that begin with ``text``, for completing a mention.
+
+    Members who hide their profile are not suggested.
+    """
+    beginning = text.strip().lower()
+    if not beginning:
+        return []
+    rows = db.session.execute(
+        select(Account.handle, Account.display_name)
+        .where(
+            Account.is_hidden.is_(False),
+            Account.confirmed_at.is_not(None),
+            or_(
+                Account.handle.startswith(beginning, autoescape=True),
+                Account.display_name.istartswith(beginning, autoescape=True),
+            ),
+        )
+        .order_by(Account.handle)
+        .limit(MOST_SUGGESTIONS)
+    )
+    return [(handle, name) for handle, name in rows]

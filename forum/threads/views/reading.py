@@ -1,0 +1,141 @@
+"""Reading: a board's threads, a thread, a post's permalink and history."""
+
+import difflib
+from typing import Any
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from forum.boards import policy as board_policy
+from forum.boards import queries as boards
+from forum.core.access import Actor
+from forum.core.errors import NotFound
+from forum.core.pages import number_pages
+from forum.threads import policy, queries
+from forum.threads.views.blueprint import bp
+from forum.threads.views.showing import permissions_on_page, reply_form
+from forum.web.access import access, anyone, member
+from forum.web.login import current_actor
+
+
+@bp.get("/centres/<centre>/boards/<board>/")
+@access(anyone)
+def board(centre: str, board: str) -> ResponseReturnValue:
+    """The threads of a board, pinned above, newest activity first."""
+    actor = current_actor()
+    place = boards.get_board(actor, centre, board)
+    return render_template(
+        "threads/board.html",
+        board=place,
+        page=queries.list_board(actor, place, after=request.args.get("after", "")),
+        may_start=board_policy.can_start(actor, place),
+        may_manage=board_policy.can_manage(actor, place.centre_id),
+    )
+
+
+@bp.get("/threads/<int:thread_id>/")
+@access(anyone)
+def short(thread_id: int) -> ResponseReturnValue:
+    """A thread's address without its title."""
+    return redirect(queries.get_thread(current_actor(), thread_id).path, 301)
+
+
+@bp.get("/threads/<int:thread_id>/<slug>/")
+@access(anyone)
+def show(thread_id: int, slug: str) -> ResponseReturnValue:
+    """A page of a thread's posts, oldest first."""
+    actor = current_actor()
+    thread = queries.get_thread(actor, thread_id)
+    if slug != thread.slug:
+        return redirect(_with_query(thread.path), 301)
+    pages = number_pages(thread.last_number, size=queries.PAGE_SIZE)
+    page = _page_number(pages)
+    read = queries.read_number(actor, thread.id)
+    return render_template(
+        "threads/show.html",
+        thread=thread,
+        posts=queries.posts_on_page(actor, thread, page=page),
+        can=permissions_on_page(actor, thread, page=page),
+        voices=queries.voices_of(thread.id),
+        page=page,
+        pages=pages,
+        read=read,
+        may_reply=policy.can_reply(actor, thread),
+        may_moderate=policy.can_moderate(actor, thread),
+        form=_form_below(actor, thread),
+    )
+
+
+def _form_below(actor: Actor, thread: Any) -> Any:
+    if not policy.can_reply(actor, thread):
+        return None
+    form = reply_form(actor, thread)
+    if quoted := _quoted(actor, thread):
+        form.source.data = "\n\n".join(filter(None, [form.source.data, quoted])) + "\n\n"
+    return form
+
+
+def _quoted(actor: Actor, thread: Any) -> str:
+    """Quotation of the post named by ``?quote=``, of the text given by ``&text=`` if any."""
+    post_id = request.args.get("quote", type=int)
+    if post_id is None or not 0 < post_id < 2**63:
+        return ""
+    return queries.quotation(actor, thread, post_id, text=request.args.get("text", ""))
+
+
+def _page_number(pages: int) -> int:
+    text = request.args.get("page", "1")
+    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= pages):
+        raise NotFound("This thread has no such page.")
+    return int(text)
+
+
+def _with_query(path: str) -> str:
+    query = request.query_string.decode("ascii", "replace")
+    return f"{path}?{query}" if query else path
+
+
+@bp.get("/posts/<int:post_id>/")
+@access(anyone)
+def post(post_id: int) -> ResponseReturnValue:
+    """Permalink: leads to the post on its page of the thread."""
+    found = queries.get_post(current_actor(), post_id)
+    page = queries.page_of(found.number)
+    query = f"?page={page}" if page > 1 else ""
+    return redirect(f"{found.thread.path}{query}#post-{found.number}", 302)
+
+
+@bp.get("/posts/<int:post_id>/history/")
+@access(anyone)
+def history(post_id: int) -> ResponseReturnValue:
+    """Every text a post has had, with what changed between them."""
+    actor = current_actor()
+    found = queries.history_of(actor, queries.get_post(actor, post_id))
+    versions = list(found.versions)
+    changes = [
+        (later, difference(earlier.source, later.source))
+        for earlier, later in zip(versions, versions[1:], strict=False)
+    ]
+    return render_template(
+        "threads/history.html", post=found.post, first=versions[0], changes=changes[::-1]
+    )
+
+
+def difference(before: str, after: str) -> list[tuple[str, str]]:
+    """Lines of two texts as pairs of kind (same, added or removed) and text."""
+    kinds = {"  ": "same", "+ ": "added", "- ": "removed"}
+    lines = difflib.ndiff(before.split("\n"), after.split("\n"))
+    return [(kinds[line[:2]], line[2:]) for line in lines if line[:2] in kinds]
+
+
+@bp.get("/threads/<int:thread_id>/unread/")
+@access(member)
+def unread(thread_id: int) -> ResponseReturnValue:
+    """Leads a member to the first post not yet read, or to the last one."""
+    actor = current_actor()
+    thread = queries.get_thread(actor, thread_id)
+    number = min((queries.read_number(actor, thread.id) or 0) + 1, thread.last_number)
+    page = queries.page_of(number)
+    address = url_for("threads.show", thread_id=thread.id, slug=thread.slug)
+    query = f"?page={page}" if page > 1 else ""
+    return redirect(f"{address}{query}#post-{number}", 302)

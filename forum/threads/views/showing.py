@@ -1,0 +1,81 @@
+"""What the pages of a thread share: the form, and what a reader may do with each post."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+
+from forum.core.access import Actor
+from forum.organisations import queries as organisations
+from forum.threads import policy, queries
+from forum.threads.forms import PostForm
+from forum.web.filters import sector_name
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """Addresses of what a reader may do with a post; empty where they may not."""
+
+    see_hidden: bool
+    quote_url: str
+    edit_url: str
+    withdraw_url: str
+    hide_url: str
+    restore_url: str
+    accept_url: str
+    unaccept_url: str
+
+
+def permissions_on_page(
+    actor: Actor, thread: Any, *, page: int = 1
+) -> Callable[[queries.PostRow], Permissions | None]:
+    """A function from a post's row to what ``actor`` may do with it; None for visitors."""
+    if not actor.is_authenticated:
+        return lambda _post: None
+    may_reply = bool(policy.can_reply(actor, thread))
+
+    def permissions(post: queries.PostRow) -> Permissions:
+        base = f"/posts/{post.id}/"
+        may_accept = bool(policy.can_accept(actor, post))
+        return Permissions(
+            see_hidden=bool(post.html),
+            quote_url=f"{thread.path}?page={page}&quote={post.id}#reply"
+            if may_reply and post.state == "visible"
+            else "",
+            edit_url=base + "edit/" if policy.can_edit(actor, post) else "",
+            withdraw_url=base + "withdraw/" if policy.can_withdraw(actor, post) else "",
+            hide_url=base + "hide/" if policy.can_hide(actor, post) else "",
+            restore_url=base + "restore/" if policy.can_restore(actor, post) else "",
+            accept_url=base + "accept/" if may_accept and not post.is_accepted else "",
+            unaccept_url=base + "unaccept/" if may_accept and post.is_accepted else "",
+        )
+
+    return permissions
+
+
+def reply_form(actor: Actor, thread: Any) -> PostForm:
+    """The form for a reply, with the actor's draft in it when it was not sent yet."""
+    form = PostForm()
+    offer_capacities(actor, form)
+    if not form.is_submitted() and (draft := queries.draft_of_thread(actor, thread.id)):
+        form.source.data = draft.source
+        restore_choice(form.speak_as, draft.choices.get("speak_as"))
+    return form
+
+
+def offer_capacities(actor: Actor, form: PostForm) -> None:
+    """Let the author choose for whom they speak."""
+    form.offer_capacities(
+        _("Personally (%(sector)s)", sector=sector_name(actor.sector_value)),
+        [
+            (organisation.id, _("For %(name)s", name=organisation.name))
+            for organisation in organisations.organisations_of(actor.actor_id or 0)
+        ],
+    )
+
+
+def restore_choice(field: Any, value: Any) -> None:
+    """Choose what a draft had chosen, if it is still on offer."""
+    if value in [choice for choice, _label in field.choices]:
+        field.data = value
