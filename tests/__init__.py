@@ -1,0 +1,1 @@
+"""Tests of Roundtable; every one runs on SQLite and on PostgreSQL."""

@@ -1,0 +1,272 @@
+"""What every test stands on: applications on both databases, a browser, mail, the clock.
+
+``app``         the application on SQLite and on PostgreSQL; what a test writes is undone after it
+``live_app``    the same with a database of its own and real commits, for threads and processes
+``client``      a browser (tests/client.py); ``browser()`` opens another
+``deliver``     delivers the events that wait
+``outbox_mail`` the mails sent
+``limits_on``   rate limits, which are off otherwise
+"""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from functools import cache
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+
+import flask_migrate
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, settings
+
+from forum import config
+from forum.core import mail, outbox, queue
+from forum.core.db import db, writing
+from forum.factory import create_app
+from forum.web.limits import limiter
+from tests import factories
+from tests.client import Client
+from tests.databases import PostgresDatabases, SqliteDatabases
+
+ROOT = Path(__file__).parent.parent
+BACKENDS = ("sqlite", "postgresql")
+SENDER = "Roundtable <noreply@roundtable.example>"
+
+# The databases are function-scoped fixtures, but each example of a property starts anew.
+settings.register_profile(
+    "ci", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("developer", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("ci" if os.environ.get("CI") else "developer")
+
+# A commit within a test ends a savepoint, never the transaction around the test.
+db.session.session_factory.configure(join_transaction_mode="create_savepoint")
+
+
+class Applications:
+    """One application for each kind of database, kept for the whole process."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.made: list[Flask] = []
+        self.databases = cache(self._databases)
+        self.shared = cache(self._shared)
+        self.own = cache(self._own)
+
+    def make(self, url: str, folder: Path, **environ: str) -> Flask:
+        """An application on the database of ``url`` with more ``FORUM_*`` settings."""
+        app = create_app(
+            config.load(
+                {
+                    "FORUM_ENVIRONMENT": "testing",
+                    "FORUM_SECRET_KEY": "a secret for tests alone, of no worth elsewhere",
+                    "FORUM_SITE_URL": "http://localhost",
+                    "FORUM_INSTANCE": str(folder),
+                    "FORUM_DATABASE_URL": url,
+                    "FORUM_MAIL_FROM": SENDER,
+                    "FORUM_LOG_LEVEL": "WARNING",
+                    **environ,
+                }
+            )
+        )
+        app.test_client_class = Client
+        self.made.append(app)
+        return app
+
+    def _databases(self, backend: str) -> SqliteDatabases | PostgresDatabases:
+        """The databases of one kind, with one called "migrated" to copy from."""
+        databases = SqliteDatabases(self.folder) if backend == "sqlite" else PostgresDatabases()
+        app = self.make(databases.create("migrated"), self.folder)
+        with app.app_context():
+            flask_migrate.upgrade()
+            db.engine.dispose()
+        return databases
+
+    def _shared(self, backend: str) -> Flask:
+        url = self.databases(backend).create("shared", template="migrated")
+        return self.make(url, self.folder)
+
+    def _own(self, backend: str, name: str) -> Flask:
+        return self.make(self.databases(backend).url(name), self.folder)
+
+    def close(self) -> None:
+        """Close every connection and drop every database."""
+        for app in self.made:
+            with app.app_context():
+                db.engine.dispose()
+        for backend in BACKENDS:
+            databases = self.databases(backend)
+            for name in ("migrated", "shared", "live", "bare"):
+                databases.drop(name)
+
+
+@pytest.fixture(scope="session")
+def applications(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applications]:
+    """Applications of this process."""
+    made = Applications(tmp_path_factory.mktemp("instance"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=BACKENDS)
+def backend(request: pytest.FixtureRequest) -> str:
+    """The kind of database: "sqlite" or "postgresql"."""
+    return str(request.param)
+
+
+@pytest.fixture
+def app(applications: Applications, backend: str, tmp_path: Path) -> Iterator[Flask]:
+    """The application within its context; the database is as before after the test."""
+    app = applications.shared(backend)
+    _quieten(tmp_path)
+    writing.set(True)
+    with app.app_context():
+        engines = db._app_engines[app]
+        engine = engines[None]
+        with engine.connect() as connection:
+            transaction = connection.begin()
+            engines[None] = connection  # type: ignore[assignment]  # a session binds to either
+            try:
+                yield app
+            finally:
+                db.session.remove()
+                transaction.rollback()
+                engines[None] = engine
+
+
+@pytest.fixture
+def live_app(applications: Applications, backend: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application with a database of its own that really commits; no context is pushed."""
+    yield from _own_database(applications, backend, "live", template="migrated")
+
+
+@pytest.fixture
+def bare_app(applications: Applications, backend: str, tmp_path: Path) -> Iterator[Flask]:
+    """An application with an empty database, before any migration; no context is pushed."""
+    yield from _own_database(applications, backend, "bare", template="")
+
+
+def _own_database(
+    applications: Applications, backend: str, name: str, *, template: str
+) -> Iterator[Flask]:
+    databases = applications.databases(backend)
+    databases.create(name, template=template)
+    app = applications.own(backend, name)
+    limiter.enabled = False
+    writing.set(True)
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+@pytest.fixture
+def client(app: Flask) -> Client:
+    """A browser that nobody has signed in with."""
+    return app.test_client()  # type: ignore[return-value]  # the class was chosen above
+
+
+@pytest.fixture
+def browser(app: Flask) -> Callable[..., Client]:
+    """Opens another browser: ``browser()`` or ``browser(account)`` signed in."""
+
+    def open_browser(account: Any = None) -> Client:
+        opened: Client = app.test_client()  # type: ignore[assignment]  # as above
+        return opened.sign_in(account) if account else opened
+
+    return open_browser
+
+
+@pytest.fixture
+def deliver(app: Flask) -> Callable[..., int]:
+    """Delivers the events that are due; fails when a delivery fails, unless ``failing``."""
+
+    def run(*, failing: bool = False, **kwargs: Any) -> int:
+        factories.commit()
+        with app.app_context():
+            tried = outbox.deliver_due(**kwargs)
+            waiting = db.session.query(outbox.OutboxEvent).filter(
+                outbox.OutboxEvent.last_error != "", outbox.OutboxEvent.delivered_at.is_(None)
+            )
+            errors = [f"{event.name}: {event.last_error}" for event in waiting]
+        db.session.expire_all()
+        assert failing or not errors, "\n".join(errors)
+        return tried
+
+    return run
+
+
+class Mails:
+    """The mails sent in this test, oldest first, as ``email.message.EmailMessage``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def all(self) -> list[EmailMessage]:
+        """Every mail so far."""
+        files = sorted(self.folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
+        return [
+            message_from_bytes(file.read_bytes(), policy=policy.default)  # type: ignore[misc]  # EmailMessage by that policy
+            for file in files
+        ]
+
+    def to(self, address: str) -> list[EmailMessage]:
+        """The mails to one address."""
+        return [message for message in self.all() if message["To"] == address]
+
+    def __len__(self) -> int:
+        return len(self.all())
+
+    def __iter__(self) -> Iterator[EmailMessage]:
+        return iter(self.all())
+
+    def __getitem__(self, index: int) -> EmailMessage:
+        return self.all()[index]
+
+
+@pytest.fixture
+def outbox_mail(app: Flask, tmp_path: Path) -> Mails:
+    """The mails that the site has sent in this test."""
+    return Mails(tmp_path / "mail")
+
+
+@pytest.fixture
+def limits_on(app: Flask) -> Iterator[None]:
+    """Rate limits as on a real site, counted from nothing."""
+    limiter.reset()
+    limiter.enabled = True
+    yield
+    limiter.enabled = False
+    limiter.reset()
+
+
+def _quieten(folder: Path) -> None:
+    """Mail and tasks of this test stay in its own folder; nobody counts requests."""
+    mail.configure("file:", sender=SENDER, folder=folder / "mail")
+    queue.configure(redis_url="", folder=folder)
+    limiter.enabled = False
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_network() -> Iterator[None]:
+    """The network does not exist: only this machine can be reached."""
+    with pytest.MonkeyPatch.context() as patch:
+        connect = socket.socket.connect
+
+        def guarded(self: socket.socket, address: Any) -> None:
+            if self.family in {socket.AF_INET, socket.AF_INET6} and not _is_local(address[0]):
+                raise AssertionError(f"a test tried to reach {address[0]}")
+            connect(self, address)
+
+        patch.setattr(socket.socket, "connect", guarded)
+        yield
+
+
+def _is_local(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
