@@ -16,7 +16,9 @@ from forum.ops import commands as ops_commands
 from forum.ops import jobs as ops_jobs
 from forum.ops import views as ops_views
 from forum.organisations import models as organisations_models
+from forum.site import views as site_views
 from forum.threads import models as threads_models
+from forum.threads import views as threads_views
 from forum.topics import models as topics_models
 
 TABLES = (
@@ -31,7 +33,11 @@ TABLES = (
 )
 
 # One line each, from the lowest feature up: views.bp, commands.group, subscribers.register.
-BLUEPRINTS: tuple[Blueprint, ...] = (ops_views.bp,)
+BLUEPRINTS: tuple[Blueprint, ...] = (
+    threads_views.bp,
+    site_views.bp,
+    ops_views.bp,
+)
 COMMANDS: tuple[click.Command, ...] = (*ops_commands.COMMANDS,)
 SUBSCRIBERS: tuple[Callable[[], None], ...] = (ops_jobs.register,)
 

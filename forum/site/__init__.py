@@ -1,0 +1,1 @@
+"""Public pages that bring several features together."""
