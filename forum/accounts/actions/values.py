@@ -19,8 +19,25 @@ LONGEST_STEM = 25
 LONGEST_ABOUT = 1000
 HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,28})[a-z0-9]")
 RESERVED = frozenset(
-    {"admin", "administrator", "anonymous", "everyone", "help", "manager", "member", "moderator", "moderators", "official", "operator", "roundtable", "security", "staff", "support", "system", "visitor"}
-)
+    {
+        "admin",
+        "administrator",
+        "anonymous",
+        "everyone",
+        "help",
+        "manager",
+        "member",
+        "moderator",
+        "moderators",
+        "official",
+        "operator",
+        "roundtable",
+        "security",
+        "staff",
+        "support",
+        "system",
+        "visitor",
+    }
 )
 
 
