@@ -32,6 +32,16 @@ class Centre(Model):
         """Address of the centre's page."""
         return f"/centres/{self.slug}/"
 
+    @property
+    def url(self) -> str:
+        """The same address under the name that components use."""
+        return self.path
+
+    @property
+    def region_code(self) -> str:
+        """ONS code of the region as plain text."""
+        return str(self.region)
+
 
 class Council(Model):
     """A council of a centre's region, imported from open data."""

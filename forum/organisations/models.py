@@ -2,8 +2,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    column,
+    select,
+    table,
+)
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from forum.accounts.enums import Region, Sector
 from forum.accounts.models import Account
@@ -15,6 +25,9 @@ from forum.organisations.enums import (
     OrganisationState,
     SizeBand,
 )
+
+# Centres are a feature above this one; only the key of a region's centre is needed here.
+CENTRE = table("centre", column("id", Integer), column("region", String))
 
 
 class Organisation(Model):
@@ -42,6 +55,17 @@ class Organisation(Model):
         Key, ForeignKey("account.id", ondelete="SET NULL")
     )
     version: Mapped[int] = mapped_column(default=1)
+
+    # The centre that serves the region; None for national organisations.
+    centre_id: Mapped[int | None] = column_property(
+        select(CENTRE.c.id)
+        .where(CENTRE.c.region == region)
+        .correlate_except(CENTRE)
+        .scalar_subquery()
+    )
+    memberships: Mapped[list["Membership"]] = relationship(
+        back_populates="organisation", order_by="Membership.id", passive_deletes=True
+    )
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy reads it so
 
@@ -71,7 +95,7 @@ class Membership(Model):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(Key, ForeignKey("account.id"))
 
-    organisation: Mapped[Organisation] = relationship()
+    organisation: Mapped[Organisation] = relationship(back_populates="memberships")
     account: Mapped[Account] = relationship(foreign_keys=[account_id])
 
 

@@ -1,0 +1,43 @@
+"""Reads of boards."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from forum.boards import policy
+from forum.boards.models import Board
+from forum.centres.models import Centre
+from forum.core.access import Actor
+from forum.core.db import db
+from forum.core.errors import NotFound
+
+
+def get_board(actor: Actor, centre_slug: str, board_slug: str) -> Board:
+    """The board with its centre.
+
+    Raises NotFound when there is none that the actor may see.
+    """
+    board = db.session.scalar(
+        select(Board)
+        .join(Board.centre)
+        .options(contains_eager(Board.centre))
+        .where(
+            Centre.slug == centre_slug,
+            Board.slug == board_slug,
+            policy.visible_to(actor),
+        )
+    )
+    if board is None:
+        raise NotFound("There is no such board.")
+    return board
+
+
+def boards_of(actor: Actor, centre_id: int) -> Sequence[Board]:
+    """The boards of a centre that the actor may see: open ones in order, then archived ones."""
+    return db.session.scalars(
+        select(Board)
+        .options(joinedload(Board.centre, innerjoin=True))
+        .where(Board.centre_id == centre_id, policy.visible_to(actor))
+        .order_by(Board.is_archived, Board.position, Board.id)
+    ).all()

@@ -1,0 +1,137 @@
+"""Reads of procurement topics and of CPV codes."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from forum.core.db import db
+from forum.core.errors import NotFound
+from forum.topics.enums import TopicKind
+from forum.topics.models import CpvCode, Topic, TopicDivision, TopicSynonym
+
+KIND_ORDER = tuple(TopicKind)
+
+
+@dataclass(frozen=True, slots=True)
+class TopicRow:
+    """A topic in its tree; ``depth`` is 0 for the topics of a branch, 1 below them, and so on."""
+
+    id: int
+    slug: str
+    name: str
+    kind: TopicKind
+    description: str
+    parent_id: int | None
+    depth: int
+    synonyms: tuple[str, ...]
+    divisions: tuple[str, ...]
+
+    @property
+    def url(self) -> str:
+        """Address of the topic's page."""
+        return f"/topics/{self.slug}/"
+
+
+def list_topics() -> Sequence[TopicRow]:
+    """All topics, branch by branch and by name, every topic followed by those below it."""
+    synonyms: dict[int, list[str]] = defaultdict(list)
+    for topic_id, name in db.session.execute(
+        select(TopicSynonym.topic_id, TopicSynonym.name).order_by(
+            TopicSynonym.name, TopicSynonym.id
+        )
+    ):
+        synonyms[topic_id].append(name)
+    divisions: dict[int, list[str]] = defaultdict(list)
+    for topic_id, division in db.session.execute(
+        select(TopicDivision.topic_id, TopicDivision.division).order_by(TopicDivision.division)
+    ):
+        divisions[topic_id].append(division)
+    children: dict[int | None, list[Topic]] = defaultdict(list)
+    for topic in db.session.scalars(select(Topic).order_by(Topic.name, Topic.id)):
+        children[topic.parent_id].append(topic)
+    children[None].sort(key=lambda topic: KIND_ORDER.index(topic.kind))
+    rows: list[TopicRow] = []
+    waiting = [(topic, 0) for topic in reversed(children[None])]
+    while waiting:
+        topic, depth = waiting.pop()
+        rows.append(_row(topic, depth, synonyms[topic.id], divisions[topic.id]))
+        waiting += [(child, depth + 1) for child in reversed(children[topic.id])]
+    return rows
+
+
+def get_topic(slug: str) -> Topic:
+    """The topic with this slug.
+
+    Raises NotFound when there is none.
+    """
+    topic = db.session.scalar(select(Topic).where(Topic.slug == slug))
+    if topic is None:
+        raise NotFound("There is no such topic.")
+    return topic
+
+
+def topics_by_ids(ids: Iterable[int]) -> Sequence[Topic]:
+    """The topics among ``ids`` that exist, by name."""
+    wanted = sorted(set(ids))
+    if not wanted:
+        return []
+    return db.session.scalars(
+        select(Topic).where(Topic.id.in_(wanted)).order_by(Topic.name, Topic.id)
+    ).all()
+
+
+def topics_below(topic_id: int) -> Sequence[Topic]:
+    """The topics directly below one, by name."""
+    return db.session.scalars(
+        select(Topic).where(Topic.parent_id == topic_id).order_by(Topic.name, Topic.id)
+    ).all()
+
+
+def topic_choices() -> list[tuple[int, str]]:
+    """Pairs of id and name of all topics in the order of ``list_topics``, for forms."""
+    return [(topic.id, topic.name) for topic in list_topics()]
+
+
+def topic_terms() -> dict[int, str]:
+    """Other words by which each topic is found, separated by commas, for forms."""
+    return {topic.id: ", ".join(topic.synonyms) for topic in list_topics()}
+
+
+def match_topic(text: str) -> TopicRow | None:
+    """The one topic that ``text`` names by its name, slug or a synonym, or begins to name.
+
+    Case and white space do not matter. None when nothing fits, or more than one topic does.
+    """
+    wanted = " ".join(text.split()).casefold()
+    if not wanted:
+        return None
+    topics = list_topics()
+    exact = [topic for topic in topics if wanted in _names(topic)]
+    begun = [topic for topic in topics if any(name.startswith(wanted) for name in _names(topic))]
+    found = exact or begun
+    return found[0] if len(found) == 1 else None
+
+
+def count_cpv_codes() -> int:
+    """How many CPV codes were imported."""
+    return db.session.scalar(select(func.count()).select_from(CpvCode)) or 0
+
+
+def _row(topic: Topic, depth: int, synonyms: list[str], divisions: list[str]) -> TopicRow:
+    return TopicRow(
+        id=topic.id,
+        slug=topic.slug,
+        name=topic.name,
+        kind=topic.kind,
+        description=topic.description,
+        parent_id=topic.parent_id,
+        depth=depth,
+        synonyms=tuple(synonyms),
+        divisions=tuple(divisions),
+    )
+
+
+def _names(topic: TopicRow) -> set[str]:
+    return {name.casefold() for name in (topic.name, topic.slug, *topic.synonyms)}
