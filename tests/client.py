@@ -95,9 +95,12 @@ class Answer(TestResponse):
             and (not action or urlsplit(form.get("action", "")).path == action)
             and (button or action or form.get("method", "").lower() == "post")
         ]
+        there = [
+            (form.get("action"), [text_of(button) for button in elements(form, "button")])
+            for form in elements(self.tree, "form")
+        ]
         assert len(found) == 1, (
-            f"{len(found)} forms with button {button!r} and action {action!r} among "
-            f"{[(f.get('action'), [text_of(b) for b in elements(f, 'button')]) for f in elements(self.tree, 'form')]}"
+            f"{len(found)} forms with button {button!r} and action {action!r} among {there}"
         )
         return found[0]
 
@@ -124,12 +127,12 @@ class Client(FlaskClient):
             assert not problems, f"{answer.request.path}:\n" + "\n".join(problems)
         return answer
 
-    def get(self, path: str, *, status: int = 200, **kwargs: Any) -> Answer:  # type: ignore[override]  # the status is checked
+    def get(self, path: str, *, status: int = 200, **kwargs: Any) -> Answer:
         """GET ``path``; the answer must have ``status``."""
         return self._checked(super().get(path, **kwargs), status)  # type: ignore[arg-type]
 
-    def post(self, path: str, *, status: int = 303, **kwargs: Any) -> Answer:  # type: ignore[override]  # the status is checked
-        """POST to ``path`` as it stands, without a form's token; the answer must have ``status``."""
+    def post(self, path: str, *, status: int = 303, **kwargs: Any) -> Answer:
+        """POST to ``path`` as it stands, without a form's token; ``status`` is checked."""
         kwargs["headers"] = {"Origin": ORIGIN, **kwargs.get("headers", {})}
         return self._checked(super().post(path, **kwargs), status)  # type: ignore[arg-type]
 
@@ -197,7 +200,8 @@ class Client(FlaskClient):
 
     def _checked(self, answer: Answer, status: int) -> Answer:
         hint = answer.headers.get("Location", "")
-        if answer.mimetype == "text/html" and 300 > answer.status_code or answer.status_code >= 400:
+        is_page = answer.mimetype == "text/html" and not 300 <= answer.status_code < 400
+        if is_page and answer.status_code != status:
             hint = " ".join([answer.words[:400], *answer.errors])
         assert answer.status_code == status, (
             f"{answer.request.method} {answer.request.full_path} answered "

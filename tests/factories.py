@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from slugify import slugify
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from forum.accounts.enums import Region, Role, Sector
 from forum.accounts.models import Account, LoginSession, RoleGrant
@@ -325,21 +325,22 @@ def _count(post: Post) -> None:
 
 
 def recount_board(board: Board) -> None:
-    """Make the counters of the board those of its visible threads."""
-    threads = (
-        select(Thread)
-        .where(Thread.board_id == board.id, Thread.state == PostState.VISIBLE)
-        .subquery()
+    """Make the counters of the board true: visible threads and posts, newest activity."""
+    of_board = Thread.board_id == board.id
+    visible = Thread.state == PostState.VISIBLE
+    board.thread_count = _number(select(func.count()).where(of_board, visible))
+    board.post_count = _number(
+        select(func.count())
+        .select_from(Post)
+        .join(Thread)
+        .where(of_board, Post.state == PostState.VISIBLE)
     )
-    row = db.session.execute(
-        select(
-            func.count(),
-            func.coalesce(func.sum(threads.c.reply_count + 1), 0),
-            func.max(threads.c.last_post_at),
-        ).select_from(threads)
-    ).one()
-    board.thread_count, board.post_count, board.last_post_at = row
+    board.last_post_at = db.session.scalar(select(func.max(Thread.last_post_at)).where(of_board))
     commit()
+
+
+def _number(statement: Select[int]) -> int:
+    return db.session.scalar(statement) or 0
 
 
 def commit() -> None:

@@ -15,6 +15,8 @@ BLOCKS = {"p", "div", "li", "td", "th", "h1", "h2", "h3", "h4", "dt", "dd", "tr"
 # What people wrote, and lists of code, may hold any text.
 FREE_TEXT = {"textarea", "code", "pre"}
 FREE_CLASSES = {"post-body", "difference", "free-text"}
+ADDRESSES = {"href", "src", "action", "formaction"}
+FREE_ATTRIBUTES = {"value", "title", "content"}
 LEFTOVERS = re.compile(
     r"\{\{|\}\}|\{%|&lt;/?(?:p|a|br|strong|em|div)\b|</?(?:p|a|br|strong|em|div)>"
 )
@@ -147,14 +149,18 @@ def _attributes(tree: Element) -> Iterator[str]:
         for name, value in element.attrib.items():
             if name == "style" or name.lower().startswith("on"):
                 yield f"{element.tag} has an inline {name}"
-            if name in {"href", "src", "action"} and _is_bad_address(value):
-                yield f"{element.tag} has the {name} {value!r}"
-            elif name not in {"value", "title", "content"} and NONE.search(value):
+            if _is_bad_value(name, value):
                 yield f"{element.tag} has the {name} {value!r}"
         if element.tag == "img" and element.get("alt") is None:
             yield f"img {element.get('src')} has no alt"
         if element.tag == "style" or (element.tag == "script" and _is_inline(element)):
             yield f"there is an inline {element.tag}"
+
+
+def _is_bad_value(name: str, value: str) -> bool:
+    if name in ADDRESSES:
+        return _is_bad_address(value)
+    return name not in FREE_ATTRIBUTES and bool(NONE.search(value))
 
 
 def _is_bad_address(value: str) -> bool:

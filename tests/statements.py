@@ -15,9 +15,7 @@ def count_statements() -> Iterator[list[str]]:
     """The statements sent to the database within the block; those of transactions are left out."""
     statements: list[str] = []
 
-    def note(
-        _connection: Any, _cursor: Any, statement: str, _values: Any, _context: Any, _many: bool
-    ) -> None:
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
         if not statement.lstrip().upper().startswith(TRANSACTION_WORDS):
             statements.append(statement)
 
