@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 ENVIRONMENTS = ("development", "testing", "production")
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 MINIMUM_SECRET_LENGTH = 32
+FEWEST_DIFFERENT = 8
 TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
 FALSE_WORDS = frozenset({"0", "false", "no", "off"})
 
@@ -144,10 +145,12 @@ class Settings:
 
     @property
     def is_production(self) -> bool:
+        """Whether real people use the site."""
         return self.environment == "production"
 
     @property
     def site_host(self) -> str:
+        """Host name of the public address."""
         return urlsplit(self.site_url).hostname or ""
 
 
@@ -213,9 +216,10 @@ def _unsafe(settings: Settings) -> list[str]:
         return []
     rules = (
         (
-            len(settings.secret_key) < MINIMUM_SECRET_LENGTH or len(set(settings.secret_key)) < 8,
-            f"FORUM_SECRET_KEY must be a random text of at least {MINIMUM_SECRET_LENGTH} "
-            "characters in production.",
+            len(settings.secret_key) < MINIMUM_SECRET_LENGTH
+            or len(set(settings.secret_key)) < FEWEST_DIFFERENT,
+            ("FORUM_SECRET_KEY must be a random text of at least "
+            f"{MINIMUM_SECRET_LENGTH} characters in production."),
         ),
         (settings.debug, "FORUM_DEBUG must be 0 in production."),
         (not settings.ratelimit_enabled, "FORUM_RATELIMIT_ENABLED must be 1 in production."),

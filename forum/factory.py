@@ -30,7 +30,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app = Flask(__name__, template_folder=ROOT / "templates", static_folder=None)
     _configure(app, settings)
     db.init_app(app)
-    Migrate(app, db, directory=ROOT / "migrations", render_as_batch=True)
+    Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     Babel(app, default_locale="en_GB", default_timezone="Europe/London")
     mail.configure(settings.mail_url, sender=settings.mail_from, folder=settings.instance / "mail")
     queue.configure(redis_url=settings.redis_url, folder=settings.instance)

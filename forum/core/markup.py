@@ -21,8 +21,7 @@ LONGEST_LINK = 2_000
 DEEPEST_NESTING = 20
 
 TAGS = frozenset(
-    "p br hr a strong em del s code pre blockquote ul ol li h3 h4 h5 h6 "
-    "table thead tbody tr th td sup sub".split()
+    ("p", "br", "hr", "a", "strong", "em", "del", "s", "sup", "sub", "code", "pre", "blockquote", "ul", "ol", "li", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td")
 )
 REL = "nofollow ugc noopener"
 HEADINGS = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6", "h6": "h6"}
@@ -124,7 +123,7 @@ def _parser() -> MarkdownIt:
         parser.enable(["table", "strikethrough", "linkify"]).disable(["image"])
         parser.core.ruler.push("mentions", _link_mentions)
         parser.core.ruler.push("house_style", _house_style)
-        parser.validateLink = link_allowed  # type: ignore[method-assign]  # the documented way
+        parser.validateLink = link_allowed  # type: ignore[method-assign,assignment]  # the documented way
         _local.parser = parser
     parser_of_thread: MarkdownIt = _local.parser
     return parser_of_thread

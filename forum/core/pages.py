@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, tuple_
+from sqlalchemy import Select, tuple_
 
 from forum.core.errors import NotFound
 
 T = TypeVar("T")
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 LONGEST_CURSOR = 200
 
 
@@ -56,14 +57,12 @@ def _typed(value: Any, kind: type) -> Any:
         return moment
     if type(value) is not kind:
         raise ValueError("wrong type")
-    if kind is int and not -(2**63) <= value < 2**63:
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
         raise ValueError("too large")
     return value
 
 
-def before(
-    statement: Select[Any], columns: Sequence[ColumnElement[Any]], values: Sequence[Any]
-) -> Select[Any]:
+def before(statement: S, columns: Sequence[Any], values: Sequence[Any]) -> S:
     """Only the rows that stand, in descending order of ``columns``, after ``values``."""
     return statement.where(tuple_(*columns) < tuple_(*values))
 

@@ -27,10 +27,9 @@ KIND_LABELS = {
 }
 
 
-class PostForm(OnceForm):
-    """A reply: what is said, and for whom."""
-
-    source = TextAreaField(
+def text_field() -> TextAreaField:
+    """A field for the text of a post."""
+    return TextAreaField(
         _l("Your post"),
         validators=[
             InputRequired(_l("Write your post")),
@@ -41,6 +40,12 @@ class PostForm(OnceForm):
             ),
         ],
     )
+
+
+class PostForm(OnceForm):
+    """A reply: what is said, and for whom."""
+
+    source = text_field()
     speak_as = RadioField(_l("You are posting"), default=PERSONALLY, validate_choice=True)
 
     def offer_capacities(self, personally: str, organisations: Iterable[tuple[int, str]]) -> None:
@@ -106,7 +111,7 @@ class EditForm(Form):
     """Another text for a post, with the version that it began from."""
 
     version = HiddenField(validators=[InputRequired()])
-    source = PostForm.source
+    source = text_field()
     note = StringField(
         _l("What did you change?"),
         filters=[one_line],

@@ -1,13 +1,15 @@
 """Error pages: what happened, what to do next, and nothing typed is lost."""
 
+from http import HTTPStatus
+
 import structlog
-from flask import Flask, render_template, request
+from flask import Flask, Response, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from forum.core.db import db
 from forum.core.errors import Conflict, Invalid, NotAllowed, NotFound, RoundtableError
@@ -16,6 +18,8 @@ from forum.web import resume
 log = structlog.get_logger(__name__)
 
 PAGES = frozenset({400, 403, 404, 405, 409, 413, 429, 500, 503})
+TOO_LARGE = HTTPStatus.REQUEST_ENTITY_TOO_LARGE
+TOO_MANY = HTTPStatus.TOO_MANY_REQUESTS
 STATUS = {NotFound: 404, NotAllowed: 403, Conflict: 409, Invalid: 400}
 
 
@@ -28,10 +32,11 @@ def init_errors(app: Flask) -> None:
     app.register_error_handler(Exception, _unexpected)
 
 
-def page(status: int, message: str = "") -> ResponseReturnValue:
+def page(status: int, message: str = "") -> Response:
     """The error page for ``status`` with an optional sentence."""
-    typed = resume.typed_fields() if request.method == "POST" and status != 413 else []
-    return render_template(f"errors/{status}.html", message=message, typed=typed), status
+    typed = resume.typed_fields() if request.method == "POST" and status != TOO_LARGE else []
+    body = render_template(f"errors/{status}.html", message=message, typed=typed)
+    return make_response(body, status)
 
 
 def _refused(error: RoundtableError) -> ResponseReturnValue:
@@ -44,18 +49,17 @@ def _expired_form(_error: CSRFError) -> ResponseReturnValue:
 
 
 def _http_error(error: HTTPException) -> ResponseReturnValue:
-    status = error.code or 500
-    if error.response is not None or 300 <= status < 400:
+    status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
+    if error.response is not None or status < HTTPStatus.BAD_REQUEST:
         return error
     if isinstance(error, SecurityError):
         return "This host name is not served here.\n", 400, {"Content-Type": "text/plain"}
-    if isinstance(error, RateLimitExceeded):
-        body, code = page(429)  # type: ignore[misc]  # page gives a pair
-        return body, code, {"Retry-After": "60"}
     own = error.description if error.description != type(error).description else ""
-    answer = page(status if status in PAGES else 400, own or "")
-    if status == 405 and (methods := getattr(error, "valid_methods", None)):
-        return (*answer, {"Allow": ", ".join(methods)})  # type: ignore[misc]  # page gives a pair
+    answer = page(status if status in PAGES else 400, "" if status == TOO_MANY else own or "")
+    if isinstance(error, RateLimitExceeded):
+        answer.headers["Retry-After"] = "60"
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        answer.headers["Allow"] = ", ".join(error.valid_methods)
     return answer
 
 
@@ -68,8 +72,9 @@ def _database_error(error: SQLAlchemyError) -> ResponseReturnValue:
     if not away:
         return _unexpected(error)
     log.error("database.unavailable", error=type(error).__name__)
-    body, status = page(503)  # type: ignore[misc]  # page gives a pair
-    return body, status, {"Retry-After": "5"}
+    answer = page(HTTPStatus.SERVICE_UNAVAILABLE)
+    answer.headers["Retry-After"] = "5"
+    return answer
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:

@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from forum.core import clock, markup
 
+NOON = 12
 SECTOR_NAMES = {
     "private": "Private",
     "voluntary": "Voluntary",
@@ -30,17 +31,17 @@ REGION_NAMES = {
 
 
 def datetime_words(moment: datetime) -> str:
-    """ "22 November 2026 at 2:05pm", in London's time."""
+    """The instant in London's time, as in 22 November 2026 at 2:05pm."""
     local = moment.astimezone(clock.LONDON)
-    half = "am" if local.hour < 12 else "pm"
+    half = "am" if local.hour < NOON else "pm"
     day = format_date(local, "d MMMM y", locale="en_GB")
     hour = format_datetime(local, "h:mm", tzinfo=clock.LONDON, locale="en_GB")
     return f"{day} at {hour}{half}"
 
 
 def date_words(moment: datetime) -> str:
-    """ "22 November 2026", in London's time."""
-    return format_date(moment.astimezone(clock.LONDON), "d MMMM y", locale="en_GB")
+    """The day in London's time, as in 22 November 2026."""
+    return str(format_date(moment.astimezone(clock.LONDON), "d MMMM y", locale="en_GB"))
 
 
 def iso(moment: datetime) -> str:
@@ -50,7 +51,7 @@ def iso(moment: datetime) -> str:
 
 def sector_name(sector: str) -> str:
     """Name of a sector as people read it."""
-    return _(SECTOR_NAMES[str(sector)])
+    return str(_(SECTOR_NAMES[str(sector)]))
 
 
 def region_name(region: str | None) -> str:

@@ -14,7 +14,7 @@ from forum.core.errors import Invalid
 UNPROCESSABLE = 422
 
 
-class Form(FlaskForm):
+class Form(FlaskForm):  # type: ignore[misc]  # the library has no types
     """A form that can show a refusal of an action beside the field that caused it."""
 
     def submitted(self) -> bool:
@@ -25,7 +25,7 @@ class Form(FlaskForm):
         """Show ``error`` beside its field, or above the form when it names none here."""
         field = self._fields.get(error.field)
         if field is None:
-            self.form_errors = [*self.form_errors, error.message]
+            self.form_errors.append(error.message)
         else:
             field.errors = [*field.errors, error.message]
 

@@ -1,5 +1,6 @@
 """Headers of every answer, and the check where a request comes from."""
 
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request, session
@@ -7,19 +8,17 @@ from flask import Flask, Response, abort, request, session
 from forum.config import Settings
 from forum.web.login import has_cookie
 
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "manifest-src 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
+POLICY = (
+    "default-src 'none'; "
+    "script-src 'self'; "
+    "style-src 'self'; "
+    "img-src 'self'; "
+    "font-src 'self'; "
+    "connect-src 'self'; "
+    "form-action 'self'; "
+    "manifest-src 'self'; "
+    "base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 HEADERS = {
     "Content-Security-Policy": POLICY,
@@ -65,8 +64,12 @@ def init_headers(app: Flask, settings: Settings) -> None:
 def _set_caching(response: Response) -> None:
     if "Cache-Control" in response.headers:
         return
-    private = has_cookie() or session.accessed or session.modified  # type: ignore[attr-defined]
-    if private or request.method not in SAFE_METHODS or response.status_code >= 400:
+    private = has_cookie() or session.accessed or session.modified
+    if (
+        private
+        or request.method not in SAFE_METHODS
+        or response.status_code >= HTTPStatus.BAD_REQUEST
+    ):
         response.headers["Cache-Control"] = "private, no-store"
         response.vary.add("Cookie")
     else:

@@ -21,7 +21,7 @@ manager = LoginManager()
 manager.session_protection = None
 
 
-class SignedIn(UserMixin):
+class SignedIn(UserMixin):  # type: ignore[misc]  # the library has no types
     """What Flask-Login keeps: the actor and the token of the session."""
 
     def __init__(self, actor: Actor, token: str) -> None:

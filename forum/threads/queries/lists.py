@@ -319,4 +319,4 @@ def _marks_of(actor: Actor, thread_ids: Iterable[int]) -> dict[int, int]:
             ReadMark.account_id == actor.actor_id, ReadMark.thread_id.in_(thread_ids)
         )
     )
-    return {thread_id: number for thread_id, number in rows}
+    return dict(rows.tuples().all())

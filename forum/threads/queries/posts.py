@@ -4,8 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Row, case, func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from forum.accounts.enums import Sector
@@ -170,7 +171,7 @@ def posts_on_page(actor: Actor, thread: Thread, *, page: int) -> list[PostRow]:
     ]
 
 
-def _post_row(row: Row[tuple[object, ...]], thread: Thread, *, readable: bool) -> PostRow:
+def _post_row(row: Any, thread: Thread, *, readable: bool) -> PostRow:
     shown = row.state is PostState.VISIBLE or readable
     return PostRow(
         id=row.id,

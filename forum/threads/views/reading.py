@@ -1,6 +1,7 @@
 """Reading: a board's threads, a thread, a post's permalink and history."""
 
 import difflib
+from itertools import pairwise
 from typing import Any
 
 from flask import redirect, render_template, request, url_for
@@ -16,6 +17,8 @@ from forum.threads.views.blueprint import bp
 from forum.threads.views.showing import permissions_on_page, reply_form
 from forum.web.access import access, anyone, member
 from forum.web.login import current_actor
+
+LONGEST_PAGE_NUMBER = 9
 
 
 @bp.get("/centres/<centre>/boards/<board>/")
@@ -85,7 +88,12 @@ def _quoted(actor: Actor, thread: Any) -> str:
 
 def _page_number(pages: int) -> int:
     text = request.args.get("page", "1")
-    if not (text.isascii() and text.isdigit() and len(text) <= 9 and 1 <= int(text) <= pages):
+    if not (
+        text.isascii()
+        and text.isdigit()
+        and len(text) <= LONGEST_PAGE_NUMBER
+        and 1 <= int(text) <= pages
+    ):
         raise NotFound("This thread has no such page.")
     return int(text)
 
@@ -113,8 +121,7 @@ def history(post_id: int) -> ResponseReturnValue:
     found = queries.history_of(actor, queries.get_post(actor, post_id))
     versions = list(found.versions)
     changes = [
-        (later, difference(earlier.source, later.source))
-        for earlier, later in zip(versions, versions[1:], strict=False)
+        (later, difference(earlier.source, later.source)) for earlier, later in pairwise(versions)
     ]
     return render_template(
         "threads/history.html", post=found.post, first=versions[0], changes=changes[::-1]

@@ -43,7 +43,9 @@ def start(centre: str, board: str) -> ResponseReturnValue:
         else:
             return redirect(thread.path, 303)
     preview = _preview(form)
-    return render_template("threads/start.html", board=place, form=form, preview=preview), form.status
+    return render_template(
+        "threads/start.html", board=place, form=form, preview=preview
+    ), form.status
 
 
 def _start(actor: Actor, board: Any, form: ThreadForm) -> Any:
@@ -101,7 +103,9 @@ def reply(thread_id: int) -> ResponseReturnValue:
         else:
             return redirect(f"/posts/{post.id}/", 303)
     preview = _preview(form)
-    return render_template("threads/reply.html", thread=thread, form=form, preview=preview), form.status
+    return render_template(
+        "threads/reply.html", thread=thread, form=form, preview=preview
+    ), form.status
 
 
 @bp.get("/threads/<int:thread_id>/reply/")
