@@ -56,7 +56,7 @@ def sector_name(sector: str) -> str:
 
 def region_name(region: str | None) -> str:
     """Name of a region by its code; "National" for none."""
-    return _(REGION_NAMES[str(region)]) if region else _("National")
+    return str(_(REGION_NAMES[str(region)]) if region else _("National"))
 
 
 def init_filters(app: Flask) -> None:
