@@ -7,8 +7,10 @@ from pathlib import Path
 
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from forum.accounts.models import Account
 from forum.core import clock, outbox
 from forum.core.db import db
 
@@ -64,3 +66,8 @@ def _revisions() -> tuple[str, frozenset[str]]:
     scripts = ScriptDirectory(str(MIGRATIONS))
     known = frozenset(script.revision for script in scripts.walk_revisions())
     return scripts.get_current_head() or "", known
+
+
+def has_accounts() -> bool:
+    """Whether anybody has an account."""
+    return db.session.scalar(select(Account.id).limit(1)) is not None

@@ -3,7 +3,6 @@
 import click
 import flask_migrate
 
-from forum.accounts import queries as accounts
 from forum.ops import queries
 
 
@@ -25,7 +24,7 @@ def migrate_when_behind() -> None:
 
 def load_demo_when_empty() -> None:
     """Load the demo content unless there is an account."""
-    if accounts.count_accounts() == 0:
+    if queries.has_accounts():
         return
 
 

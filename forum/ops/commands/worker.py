@@ -45,5 +45,6 @@ def _do_once(name: str) -> None:
 
 def _stop_with_input() -> None:
     # The web server holds the other end of the pipe: whatever kills it, this ends.
-    sys.stdin.buffer.read()
+    # Read without a buffer: its lock would still be held at a stop for another reason.
+    os.read(sys.stdin.fileno(), 1)
     os.kill(os.getpid(), signal.SIGTERM)
