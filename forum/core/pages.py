@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import Select, tuple_
@@ -45,7 +45,7 @@ def decode_cursor(cursor: str, *types: type) -> tuple[Any, ...]:
         if not isinstance(values, list) or len(values) != len(types):
             raise ValueError("another list's")
         return tuple(_typed(value, kind) for value, kind in zip(values, types, strict=True))
-    except (ValueError, TypeError, RecursionError, binascii.Error) as error:
+    except (ValueError, TypeError, OverflowError, RecursionError, binascii.Error) as error:
         raise NotFound("That page of the list does not exist.") from error
 
 
@@ -54,11 +54,13 @@ def _typed(value: Any, kind: type) -> Any:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError("naive time")
-        return moment
+        return moment.astimezone(UTC)
     if type(value) is not kind:
         raise ValueError("wrong type")
     if isinstance(value, int) and not -(2**63) <= value < 2**63:
         raise ValueError("too large")
+    if isinstance(value, str) and not value.isprintable():
+        raise ValueError("no text of ours")
     return value
 
 

@@ -29,6 +29,24 @@ REGION_NAMES = {
     "E12000009": "South West",
 }
 
+KIND_NAMES = {
+    "company": "Company",
+    "partnership": "Partnership",
+    "sole-trader": "Sole trader",
+    "charity": "Charity",
+    "community-interest-company": "Community interest company",
+    "co-operative": "Co-operative or mutual",
+    "community-group": "Community group",
+    "council": "Council",
+    "other-public-body": "Other public body",
+}
+SIZE_NAMES = {
+    "micro": "Micro (under 10 staff)",
+    "small": "Small (10 to 49 staff)",
+    "medium": "Medium (50 to 249 staff)",
+    "large": "Large (250 staff or more)",
+}
+
 
 def datetime_words(moment: datetime) -> str:
     """The instant in London's time, as in 22 November 2026 at 2:05pm."""
@@ -59,6 +77,16 @@ def region_name(region: str | None) -> str:
     return str(_(REGION_NAMES[str(region)]) if region else _("National"))
 
 
+def kind_name(kind: str) -> str:
+    """Name of an organisation's legal form as people read it."""
+    return str(_(KIND_NAMES[str(kind)]))
+
+
+def size_name(size: str) -> str:
+    """Name of an organisation's size band as people read it."""
+    return str(_(SIZE_NAMES[str(size)]))
+
+
 def init_filters(app: Flask) -> None:
     """Give the filters to every template."""
     app.jinja_env.filters.update(
@@ -67,5 +95,7 @@ def init_filters(app: Flask) -> None:
         iso=iso,
         sector_name=sector_name,
         region_name=region_name,
+        kind_name=kind_name,
+        size_name=size_name,
         safe_html=markup.safe,
     )
