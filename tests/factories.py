@@ -344,11 +344,8 @@ def _number(statement: Select[int]) -> int:
 
 
 def commit() -> None:
-    """Commit without forgetting what the objects hold, so that tests count no reloads."""
-    session = db.session()
-    session.expire_on_commit = False
-    session.commit()
-    session.expire_on_commit = True
+    """Commit what was made."""
+    db.session.commit()
 
 
 def _save(thing: Model) -> None:

@@ -60,7 +60,8 @@ class Model(DeclarativeBase):
 
 
 # Models derive from Model, not db.Model, which no type checker understands.
-db = SQLAlchemy(metadata=Model.metadata)
+# What an action has committed is not read again for the redirect that follows it.
+db = SQLAlchemy(metadata=Model.metadata, session_options={"expire_on_commit": False})
 
 
 def words(kind: type[StrEnum]) -> Enum:

@@ -90,7 +90,7 @@ def get_thread(actor: Actor, thread_id: int) -> Thread:
         .join(Thread.author)
         .options(
             contains_eager(Thread.board).contains_eager(Board.centre),
-            contains_eager(Thread.author).noload(Account.grants),
+            contains_eager(Thread.author).lazyload(Account.grants),
             selectinload(Thread.topics),
         )
         .where(Thread.id == thread_id, policy.visible_to(actor))
@@ -113,7 +113,7 @@ def get_post(actor: Actor, post_id: int) -> Post:
         .join(Post.author)
         .options(
             contains_eager(Post.thread).contains_eager(Thread.board).contains_eager(Board.centre),
-            contains_eager(Post.author).noload(Account.grants),
+            contains_eager(Post.author).lazyload(Account.grants),
         )
         .where(Post.id == post_id, policy.visible_to(actor))
     )
@@ -244,7 +244,7 @@ def history_of(actor: Actor, post: Post) -> History:
         raise NotFound("There is no such post.")
     revisions = db.session.scalars(
         select(PostRevision)
-        .options(joinedload(PostRevision.editor).noload(Account.grants))
+        .options(joinedload(PostRevision.editor).lazyload(Account.grants))
         .where(PostRevision.post_id == post.id)
         .order_by(PostRevision.version)
     ).all()
