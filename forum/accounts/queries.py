@@ -10,14 +10,13 @@ from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import func, select
 
 from forum.accounts import policy
-from forum.accounts.enums import Role, Sector, TokenPurpose
+from forum.accounts.enums import TokenPurpose
 from forum.accounts.models import (
     Account,
     AccountToken,
     FormerHandle,
     HouseRules,
     LoginSession,
-    RoleGrant,
 )
 from forum.core import clock
 from forum.core.access import Actor
@@ -26,6 +25,7 @@ from forum.core.errors import NotFound
 
 NO_PERSON = "There is no such member, or they do not show a public page."
 DEAD_LINK = "This link does not work any more. It may have been used, or a newer one was sent."
+HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,28})[a-z0-9]")
 UNTYPABLE = re.compile("[\x00-\x20\x7f-\x9f\ud800-\udfff]")
 
 
@@ -37,16 +37,6 @@ class SessionRow:
     browser: str
     since: datetime
     is_this: bool
-
-
-@dataclass(frozen=True, slots=True)
-class StaffRow:
-    """Somebody with a role in a centre; ``url`` is "" when they show no public page."""
-
-    display_name: str
-    url: str
-    sector: Sector
-    role: Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +63,11 @@ def account_of_session(token: str) -> Account | None:
             LoginSession.expires_at > clock.now(),
         )
     )
+
+
+def find_account(account_id: int) -> Account | None:
+    """The account with this identifier, for the site's own work."""
+    return db.session.get(Account, account_id)
 
 
 def account_by_email(email: str) -> Account | None:
@@ -108,6 +103,8 @@ def get_person(actor: Actor, handle: str) -> Account:
     Raises NotFound when there is none or the actor may not see their public page.
     """
     handle = handle.lower()
+    if not HANDLE.fullmatch(handle):
+        raise NotFound(NO_PERSON)
     former = select(FormerHandle.account_id).where(FormerHandle.handle == handle)
     account = db.session.scalar(
         select(Account)
@@ -118,27 +115,6 @@ def get_person(actor: Actor, handle: str) -> Account:
     if account is None:
         raise NotFound(NO_PERSON)
     return account
-
-
-def staff_of(centre_id: int) -> Sequence[StaffRow]:
-    """Managers and moderators of a centre, in this order, by name; their roles are public."""
-    rows = db.session.execute(
-        select(
-            Account.display_name, Account.handle, Account.is_hidden, Account.sector, RoleGrant.role
-        )
-        .join(RoleGrant, RoleGrant.account_id == Account.id)
-        .where(RoleGrant.centre_id == centre_id)
-        .order_by(RoleGrant.role, Account.display_name, Account.id)
-    )
-    return [
-        StaffRow(
-            row.display_name,
-            "" if row.is_hidden else f"/people/{row.handle}/",
-            row.sector,
-            row.role,
-        )
-        for row in rows
-    ]
 
 
 def sessions_of(actor: Actor, *, token: str) -> Sequence[SessionRow]:

@@ -24,7 +24,7 @@ from forum.accounts.actions.sessions import (
     sign_in,
     sign_out,
 )
-from forum.accounts.actions.tokens import issue_token
+from forum.accounts.actions.tokens import end_links, issue_token
 
 __all__ = [
     "add_account",
@@ -35,6 +35,7 @@ __all__ = [
     "create_administrator",
     "describe_browser",
     "edit_profile",
+    "end_links",
     "end_other_sessions",
     "end_session",
     "end_sessions",

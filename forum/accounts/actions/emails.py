@@ -45,7 +45,7 @@ def change_email(actor: Actor, *, token: str) -> Account:
     old_email, account.email = account.email, used.details["email"]
     db.session.flush()
     registration.confirm(account)
-    tokens.end_links(account.id)
+    tokens.end_links(account)
     audit.record(account, "account.change-email", account)
     emit(EmailChanged(account.id, old_email))
     return account

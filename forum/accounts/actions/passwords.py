@@ -66,6 +66,6 @@ def _reset(token: str, password_hash: str) -> None:
 def _set_password(account: Account, password_hash: str, *, but: str = "") -> None:
     account.password_hash = password_hash
     sessions.end_sessions(account, but=but)
-    tokens.end_links(account.id)
+    tokens.end_links(account)
     audit.record(account, "account.change-password", account)
     emit(PasswordChanged(account.id))

@@ -58,9 +58,10 @@ def redeem(token: str, purpose: TokenPurpose) -> AccountToken:
     return found
 
 
-def end_links(account_id: int) -> None:
+@action
+def end_links(account: Account) -> None:
     """Let no link work that was mailed to the account before."""
-    _use_up(account_id, list(TokenPurpose))
+    _use_up(account.id, list(TokenPurpose))
 
 
 def _use_up(account_id: int, purposes: list[TokenPurpose]) -> None:

@@ -1,6 +1,5 @@
 """Values of accounts as they are accepted: addresses, names, handles, passwords."""
 
-import re
 import unicodedata
 from collections.abc import Iterable
 
@@ -14,10 +13,8 @@ from forum.core.errors import Invalid
 
 LONGEST_EMAIL = 254
 LONGEST_NAME = 80
-LONGEST_HANDLE = 30
 LONGEST_STEM = 25
 LONGEST_ABOUT = 1000
-HANDLE = re.compile(r"[a-z0-9](?:[a-z0-9-]{1,28})[a-z0-9]")
 RESERVED = frozenset(
     {
         "admin",
@@ -79,7 +76,7 @@ def accept_about(about: str) -> str:
 def accept_handle(handle: str, *, account: Account) -> str:
     """The handle in lower case; raises Invalid when it has no right form or is taken."""
     handle = handle.strip().lower().removeprefix("@")
-    if not HANDLE.fullmatch(handle):
+    if not queries.HANDLE.fullmatch(handle):
         raise Invalid(
             "A handle has 3 to 30 letters a to z, digits and hyphens, and begins and ends "
             "with a letter or digit",
@@ -113,7 +110,7 @@ def accept_rules(rules_id: int | None) -> HouseRules | None:
 def make_handle(display_name: str) -> str:
     """A handle made of the name that nobody has or had."""
     stem = slugify(display_name, max_length=LONGEST_STEM, word_boundary=True) or "member"
-    if not HANDLE.fullmatch(stem):
+    if not queries.HANDLE.fullmatch(stem):
         stem = f"member-{stem}"
     taken = queries.taken_handles(stem) | RESERVED
     if stem not in taken:

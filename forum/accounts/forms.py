@@ -1,0 +1,185 @@
+"""Forms of accounts."""
+
+from typing import Any
+
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
+from wtforms.widgets import HiddenInput
+
+from forum.accounts import policy
+from forum.accounts.enums import Region, Sector
+from forum.web.filters import REGION_NAMES, SECTOR_NAMES
+from forum.web.forms import Form, one_line, well_formed
+
+NATIONAL = "national"
+LONGEST_EMAIL = 254
+LONGEST_NAME = 80
+LONGEST_HANDLE = 30
+LONGEST_ABOUT = 1000
+
+
+def good_password(form: Form, field: PasswordField) -> None:
+    """Validator: refuses a new password that is easily guessed."""
+    names = [current_app.config["SITE_NAME"]]
+    names += [form[name].data or "" for name in ("display_name", "email") if name in form]
+    decision = policy.can_use_password(field.data or "", names=names)
+    if not decision:
+        raise ValidationError(decision.reason)
+
+
+def email_field(label: Any) -> Any:
+    """A mail address; its form is checked by the action."""
+    return StringField(
+        label,
+        filters=[one_line],
+        validators=[
+            DataRequired(_l("Enter an email address")),
+            Length(
+                max=LONGEST_EMAIL,
+                message=_l("Enter an email address of %(max)d characters or fewer"),
+            ),
+        ],
+    )
+
+
+def new_password_field(label: Any) -> Any:
+    """A password that is chosen now."""
+    return PasswordField(label, validators=[InputRequired(_l("Enter a password")), good_password])
+
+
+def own_password_field(label: Any) -> Any:
+    """The password that the member has."""
+    return PasswordField(label, validators=[InputRequired(_l("Enter your password"))])
+
+
+def name_field() -> Any:
+    """The name that stands beside posts."""
+    return StringField(
+        _l("Display name"),
+        filters=[one_line],
+        validators=[
+            DataRequired(_l("Enter a display name")),
+            well_formed,
+            Length(
+                max=LONGEST_NAME,
+                message=_l("Your display name must be %(max)d characters or fewer"),
+            ),
+        ],
+    )
+
+
+class PlaceForm(Form):
+    """From which side and where somebody speaks."""
+
+    sector = RadioField(
+        _l("Sector"),
+        choices=[(sector.value, _l(SECTOR_NAMES[sector])) for sector in Sector],
+        validators=[InputRequired(_l("Choose a sector"))],
+        validate_choice=True,
+    )
+    region = SelectField(
+        _l("Region"),
+        choices=[
+            (NATIONAL, _l("National")),
+            *((region.value, _l(REGION_NAMES[region])) for region in Region),
+        ],
+        default=NATIONAL,
+    )
+
+    @property
+    def chosen_sector(self) -> Sector:
+        """The sector; the form must have been accepted."""
+        return Sector(self.sector.data)
+
+    @property
+    def chosen_region(self) -> Region | None:
+        """The region, None for national; the form must have been accepted."""
+        return None if self.region.data == NATIONAL else Region(self.region.data)
+
+
+class RegisterForm(PlaceForm):
+    """A new account."""
+
+    display_name = name_field()
+    email = email_field(_l("Email address"))
+    password = new_password_field(_l("Password"))
+    rules_id = IntegerField(widget=HiddenInput())
+    accept_rules = BooleanField(
+        _l("I accept the house rules"),
+        validators=[InputRequired(_l("Accept the house rules to create an account"))],
+    )
+
+
+class SignInForm(Form):
+    """Address and password; where to go afterwards, and what was being written before."""
+
+    email = email_field(_l("Email address"))
+    password = own_password_field(_l("Password"))
+    next = HiddenField()
+    carried = HiddenField()
+
+
+class EmailForm(Form):
+    """The address for which a password was forgotten."""
+
+    email = email_field(_l("Email address"))
+
+
+class NewPasswordForm(Form):
+    """A new password, after a mailed link."""
+
+    password = new_password_field(_l("New password"))
+
+
+class ChangePasswordForm(Form):
+    """A new password, by somebody who knows the old one."""
+
+    current_password = own_password_field(_l("Current password"))
+    password = new_password_field(_l("New password"))
+
+
+class ChangeEmailForm(Form):
+    """Another address."""
+
+    email = email_field(_l("New email address"))
+    password = own_password_field(_l("Password"))
+
+
+class ProfileForm(PlaceForm):
+    """What a member says about themself."""
+
+    version = IntegerField(widget=HiddenInput())
+    display_name = name_field()
+    handle = StringField(
+        _l("Handle"),
+        filters=[one_line],
+        validators=[
+            DataRequired(_l("Enter a handle")),
+            Length(
+                max=LONGEST_HANDLE + 1, message=_l("A handle has at most 30 letters and digits")
+            ),
+        ],
+    )
+    about = TextAreaField(
+        _l("About you"),
+        validators=[
+            well_formed,
+            Length(max=LONGEST_ABOUT, message=_l("Shorten this to %(max)d characters or fewer")),
+        ],
+    )
+    is_hidden = BooleanField(_l("Do not show a public page about me"))
+
+
+class ConfirmForm(Form):
+    """A button alone."""
