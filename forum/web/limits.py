@@ -2,13 +2,14 @@
 
 import ipaddress
 
-from flask import Flask, request
+from flask import Flask, Response, request
 from flask_limiter import Limiter
 
 from forum.config import Settings
 from forum.web.login import current_actor
 
 NETWORK_PREFIX = 64
+SEE_OTHER = 303
 
 
 def network() -> str:
@@ -33,6 +34,11 @@ def typed_email() -> str:
     return "email:" + request.form.get("email", "").strip().lower()[:254]
 
 
+def was_accepted(response: Response) -> bool:
+    """Whether a form was taken and not merely shown again with its errors, which is free."""
+    return response.status_code == SEE_OTHER
+
+
 limiter = Limiter(key_func=account_or_network)
 
 # Each limit has a name for the documentation; the counts are per key.
@@ -43,13 +49,21 @@ sign_in_email = limiter.shared_limit(
     "10 per 15 minutes", scope="sign-in-email", key_func=typed_email, methods=["POST"]
 )
 password_account = limiter.shared_limit("10 per 15 minutes", scope="password", methods=["POST"])
-mail_account = limiter.shared_limit("5 per hour", scope="mail-account", methods=["POST"])
-mail_network = limiter.shared_limit("20 per hour", scope="mail", key_func=network, methods=["POST"])
+mail_account = limiter.shared_limit(
+    "5 per hour", scope="mail-account", methods=["POST"], deduct_when=was_accepted
+)
+mail_network = limiter.shared_limit(
+    "20 per hour", scope="mail", key_func=network, methods=["POST"], deduct_when=was_accepted
+)
 mail_email = limiter.shared_limit(
-    "5 per hour", scope="mail-email", key_func=typed_email, methods=["POST"]
+    "5 per hour",
+    scope="mail-email",
+    key_func=typed_email,
+    methods=["POST"],
+    deduct_when=was_accepted,
 )
 register_network = limiter.shared_limit(
-    "20 per hour", scope="register", key_func=network, methods=["POST"]
+    "20 per hour", scope="register", key_func=network, methods=["POST"], deduct_when=was_accepted
 )
 posting = limiter.shared_limit("30 per minute; 300 per hour", scope="posting", methods=["POST"])
 drafting = limiter.shared_limit("120 per minute", scope="drafting", methods=["POST"])
