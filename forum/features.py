@@ -10,7 +10,9 @@ from flask import Blueprint, Flask
 
 from forum.accounts import models as accounts_models
 from forum.boards import models as boards_models
+from forum.centres import commands as centres_commands
 from forum.centres import models as centres_models
+from forum.centres import views as centres_views
 from forum.core import audit, outbox
 from forum.ops import commands as ops_commands
 from forum.ops import jobs as ops_jobs
@@ -19,6 +21,7 @@ from forum.organisations import models as organisations_models
 from forum.site import views as site_views
 from forum.threads import models as threads_models
 from forum.threads import views as threads_views
+from forum.topics import commands as topics_commands
 from forum.topics import models as topics_models
 
 TABLES = (
@@ -34,11 +37,16 @@ TABLES = (
 
 # One line each, from the lowest feature up: views.bp, commands.group, subscribers.register.
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    centres_views.bp,
     threads_views.bp,
     site_views.bp,
     ops_views.bp,
 )
-COMMANDS: tuple[click.Command, ...] = (*ops_commands.COMMANDS,)
+COMMANDS: tuple[click.Command, ...] = (
+    centres_commands.group,
+    topics_commands.group,
+    *ops_commands.COMMANDS,
+)
 SUBSCRIBERS: tuple[Callable[[], None], ...] = (ops_jobs.register,)
 
 

@@ -12,6 +12,8 @@ from forum.core import markup
 from forum.core.errors import Invalid
 
 UNPROCESSABLE = 422
+CONFLICT = 409
+DIGITS = 10
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # the library has no types
@@ -44,6 +46,22 @@ class OnceForm(Form):
         super().__init__(*args, **kwargs)
         if not self.submission_id.data:
             self.submission_id.data = uuid.uuid4().hex
+
+
+class VersionedForm(Form):
+    """A form for what several people edit; it knows the version that it began from."""
+
+    version = HiddenField()
+
+    @property
+    def began_from(self) -> int:
+        """The version that was shown when the form was filled in; 0 when it cannot be told."""
+        text = self.version.data or ""
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < DIGITS else 0
+
+    def begin_from(self, version: int) -> None:
+        """Let the form's next sending change ``version``, which is shown beside it now."""
+        self.version.data = str(version)
 
 
 def one_line(text: str | None) -> str | None:

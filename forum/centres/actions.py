@@ -1,0 +1,160 @@
+"""What managers change of their centre, and the import of councils."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import select
+
+from forum.accounts import queries as accounts
+from forum.accounts.models import HouseRules
+from forum.centres import policy
+from forum.centres.models import Centre, Council
+from forum.core import audit, clock, markup
+from forum.core.access import Actor, ensure
+from forum.core.db import db
+from forum.core.errors import Conflict, Invalid
+from forum.core.texts import accept_line, accept_paragraphs
+from forum.core.transactions import action
+
+LONGEST_HOST = 120
+LONGEST_HOSTING = 1000
+LONGEST_DESCRIPTION = 1000
+LONGEST_NOTE = 500
+LONGEST_WINDOW_HOURS = 720
+
+
+@dataclass(frozen=True, slots=True)
+class CouncilFacts:
+    """A council as imported; ``region`` is an ONS code such as E12000001."""
+
+    gss_code: str
+    name: str
+    short_name: str
+    kind: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCounts:
+    """What an import did."""
+
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+
+
+@action
+def edit_centre(
+    actor: Actor,
+    centre: Centre,
+    *,
+    version: int,
+    host: str,
+    hosting: str,
+    description: str,
+    edit_window_hours: int,
+) -> Centre:
+    """Change what the centre says of itself and how long posts may be edited there.
+
+    Raises Conflict when the centre is no longer at ``version``, Invalid for values that
+    cannot be accepted.
+    """
+    ensure(policy.can_edit(actor, centre))
+    if centre.version != version:
+        raise Conflict("Somebody changed this centre while you were writing.")
+    if not 0 <= edit_window_hours <= LONGEST_WINDOW_HOURS:
+        raise Invalid(
+            f"Enter a whole number of hours from 0 to {LONGEST_WINDOW_HOURS}",
+            field="edit_window_hours",
+        )
+    centre.host = accept_line(
+        host, field="host", longest=LONGEST_HOST, missing="Enter the host council"
+    )
+    centre.hosting = accept_paragraphs(
+        hosting, field="hosting", longest=LONGEST_HOSTING, missing="Say what hosting means"
+    )
+    centre.description = accept_paragraphs(
+        description,
+        field="description",
+        longest=LONGEST_DESCRIPTION,
+        missing="Enter a description",
+    )
+    centre.edit_window_hours = edit_window_hours
+    audit.record(actor, "centre.edit", centre, centre_id=centre.id)
+    return centre
+
+
+@action
+def publish_rules(
+    actor: Actor, centre: Centre, *, version: int, source: str, change_note: str
+) -> HouseRules:
+    """Publish the next version of the rules that the centre adds; an empty text adds none.
+
+    ``version`` is the one that the actor began from (0: there were none). Raises Conflict when
+    there is a newer one, Invalid for texts that cannot be accepted.
+    """
+    ensure(policy.can_edit(actor, centre))
+    present = accounts.current_rules(centre.id)
+    if (present.version if present else 0) != version:
+        raise Conflict("Somebody published other rules while you were writing.")
+    source = accept_paragraphs(source, field="source", longest=markup.LONGEST_TEXT)
+    if source == (present.source if present else ""):
+        raise Invalid("You have not changed the rules", field="source")
+    rules = HouseRules(
+        centre_id=centre.id,
+        version=version + 1,
+        source=source,
+        html=markup.render(source),
+        change_note=accept_paragraphs(
+            change_note,
+            field="change_note",
+            longest=LONGEST_NOTE,
+            missing="Say what has changed and why",
+        ),
+        published_at=clock.now(),
+        published_by=actor.actor_id,
+    )
+    db.session.add(rules)
+    audit.record(actor, "centre.publish-rules", rules, centre_id=centre.id, version=rules.version)
+    return rules
+
+
+@action
+def import_councils(facts: Iterable[CouncilFacts]) -> ImportCounts:
+    """Make the councils those of ``facts``, told apart by their GSS codes.
+
+    Raises Invalid when a region is not that of a centre; nothing is changed then.
+    """
+    centres = {str(centre.region): centre for centre in db.session.scalars(select(Centre))}
+    present = {council.gss_code: council for council in db.session.scalars(select(Council))}
+    counts = {"added": 0, "changed": 0, "unchanged": 0}
+    for fact in facts:
+        if fact.region not in centres:
+            raise Invalid(f"{fact.region} is not the region of a centre.")
+        council = present.pop(fact.gss_code, None)
+        counts[_store(council, fact, centres[fact.region])] += 1
+    for council in present.values():
+        db.session.delete(council)
+    result = ImportCounts(removed=len(present), **counts)
+    for centre in centres.values():
+        audit.record(None, "councils.import", centre, centre_id=centre.id, counts=asdict(result))
+    return result
+
+
+def _store(council: Council | None, fact: CouncilFacts, centre: Centre) -> str:
+    values = {
+        "name": fact.name,
+        "short_name": fact.short_name,
+        "kind": fact.kind,
+        "centre_id": centre.id,
+    }
+    if council is None:
+        db.session.add(Council(gss_code=fact.gss_code, updated_at=clock.now(), **values))
+        return "added"
+    if all(getattr(council, name) == value for name, value in values.items()):
+        return "unchanged"
+    for name, value in values.items():
+        setattr(council, name, value)
+    council.updated_at = clock.now()
+    return "changed"

@@ -1,0 +1,69 @@
+"""Forms for centres."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import IntegerField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, NumberRange
+
+from forum.web.forms import VersionedForm, one_line, well_formed
+
+LONGEST_RULES = 10_000
+WINDOW_MESSAGE = _l("Enter a whole number of hours from 0 to 720")
+
+
+class CentreForm(VersionedForm):
+    """What a centre says of itself."""
+
+    description = TextAreaField(
+        _l("Description"),
+        validators=[
+            InputRequired(_l("Enter a description")),
+            well_formed,
+            Length(max=1000, message=_l("Shorten the description to 1,000 characters or fewer")),
+        ],
+    )
+    host = StringField(
+        _l("Host"),
+        filters=[one_line],
+        validators=[
+            InputRequired(_l("Enter the host council")),
+            well_formed,
+            Length(max=120, message=_l("Shorten the host to 120 characters or fewer")),
+        ],
+    )
+    hosting = TextAreaField(
+        _l("What hosting means"),
+        validators=[
+            InputRequired(_l("Say what hosting means")),
+            well_formed,
+            Length(max=1000, message=_l("Shorten this to 1,000 characters or fewer")),
+        ],
+    )
+    edit_window_hours = IntegerField(
+        _l("Hours during which authors may edit their posts"),
+        validators=[
+            InputRequired(WINDOW_MESSAGE),
+            NumberRange(min=0, max=720, message=WINDOW_MESSAGE),
+        ],
+    )
+
+
+class RulesForm(VersionedForm):
+    """The rules that a centre adds to those of the site."""
+
+    source = TextAreaField(
+        _l("Rules of this centre"),
+        validators=[
+            well_formed,
+            Length(
+                max=LONGEST_RULES, message=_l("Shorten the rules to 10,000 characters or fewer")
+            ),
+        ],
+    )
+    change_note = TextAreaField(
+        _l("What has changed, and why"),
+        validators=[
+            InputRequired(_l("Say what has changed and why")),
+            well_formed,
+            Length(max=500, message=_l("Shorten this to 500 characters or fewer")),
+        ],
+    )

@@ -1,0 +1,115 @@
+"""What managers do with their centre."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from forum.accounts import queries as accounts
+from forum.centres import actions, policy, queries
+from forum.centres.forms import CentreForm, RulesForm
+from forum.core.access import ensure
+from forum.core.errors import Conflict, Invalid
+from forum.web.access import access, manager
+from forum.web.forms import CONFLICT
+from forum.web.login import current_actor
+
+bp = Blueprint("centres", __name__)
+
+
+@bp.route("/centres/<centre>/edit/", methods=["GET", "POST"])
+@access(manager)
+def edit(centre: str) -> ResponseReturnValue:
+    """Change what the centre says of itself."""
+    actor = current_actor()
+    place = queries.get_centre(actor, centre)
+    ensure(policy.can_edit(actor, place))
+    form = CentreForm(obj=place)
+    if form.submitted():
+        try:
+            _edit(place, form)
+        except Invalid as error:
+            form.refuse(error)
+        except Conflict as error:
+            return _show_both(place, form, error)
+        else:
+            flash(_("Centre changed."), "success")
+            return redirect(place.path, 303)
+    return render_template("centres/edit.html", centre=place, form=form), form.status
+
+
+def _edit(place: Any, form: CentreForm) -> None:
+    actions.edit_centre(
+        current_actor(),
+        place,
+        version=form.began_from,
+        host=form.host.data or "",
+        hosting=form.hosting.data or "",
+        description=form.description.data or "",
+        edit_window_hours=form.edit_window_hours.data or 0,
+    )
+
+
+def _show_both(place: Any, form: CentreForm, error: Conflict) -> ResponseReturnValue:
+    """The form with what was typed, and above it what is stored by now."""
+    form.begin_from(place.version)
+    form.refuse(Invalid(error.message))
+    stored = [
+        (form.description.label.text, place.description),
+        (form.host.label.text, place.host),
+        (form.hosting.label.text, place.hosting),
+        (form.edit_window_hours.label.text, place.edit_window_hours),
+    ]
+    page = render_template("centres/edit.html", centre=place, form=form, stored_facts=stored)
+    return page, CONFLICT
+
+
+@bp.route("/centres/<centre>/rules/", methods=["GET", "POST"])
+@access(manager)
+def edit_rules(centre: str) -> ResponseReturnValue:
+    """Publish a new version of the rules that the centre adds."""
+    actor = current_actor()
+    place = queries.get_centre(actor, centre)
+    ensure(policy.can_edit(actor, place))
+    rules = accounts.current_rules(place.id)
+    source, version = (rules.source, rules.version) if rules else ("", 0)
+    form = RulesForm(source=source, version=version)
+    if form.submitted():
+        try:
+            _publish(place, form)
+        except Invalid as error:
+            form.refuse(error)
+        except Conflict as error:
+            return _show_both_rules(place, form, error)
+        else:
+            return _rules_published(place)
+    return render_template("centres/edit_rules.html", centre=place, form=form), form.status
+
+
+def _publish(place: Any, form: RulesForm) -> None:
+    actions.publish_rules(
+        current_actor(),
+        place,
+        version=form.began_from,
+        source=form.source.data or "",
+        change_note=form.change_note.data or "",
+    )
+
+
+def _rules_published(place: Any) -> ResponseReturnValue:
+    flash(_("Rules published."), "success")
+    return redirect(place.path, 303)
+
+
+def _show_both_rules(place: Any, form: RulesForm, error: Conflict) -> ResponseReturnValue:
+    """The form with what was typed, and above it the rules that were published meanwhile."""
+    rules = accounts.current_rules(place.id)
+    form.begin_from(rules.version if rules else 0)
+    form.refuse(Invalid(error.message))
+    stored = [
+        (form.source.label.text, rules.source if rules else ""),
+        (form.change_note.label.text, rules.change_note if rules else ""),
+    ]
+    page = render_template("centres/edit_rules.html", centre=place, form=form, stored_facts=stored)
+    return page, CONFLICT
