@@ -50,6 +50,7 @@ class Organisation(Model):
     charity_number: Mapped[str] = mapped_column(String(10), default="")
     about: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[OrganisationState] = mapped_column(words(OrganisationState))
+    refusal: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime]
     created_by: Mapped[int | None] = mapped_column(
         Key, ForeignKey("account.id", ondelete="SET NULL")
@@ -91,6 +92,7 @@ class Membership(Model):
     account_id: Mapped[int] = mapped_column(Key, ForeignKey("account.id", ondelete="CASCADE"))
     is_steward: Mapped[bool] = mapped_column(default=False)
     state: Mapped[MembershipState] = mapped_column(words(MembershipState))
+    refusal: Mapped[str] = mapped_column(Text, default="")
     requested_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[int | None] = mapped_column(Key, ForeignKey("account.id"))
