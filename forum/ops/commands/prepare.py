@@ -4,6 +4,7 @@ import click
 import flask_migrate
 
 from forum.ops import queries
+from forum.ops.commands.demo import load_demo
 
 
 def migrate_when_behind() -> None:
@@ -24,10 +25,5 @@ def migrate_when_behind() -> None:
 
 def load_demo_when_empty() -> None:
     """Load the demo content unless there is an account."""
-    if queries.has_accounts():
-        return
-
-
-def tell_sign_ins() -> str:
-    """Text with the demo sign-ins that exist ("" when there is none)."""
-    return ""
+    if not queries.has_accounts():
+        load_demo()

@@ -24,7 +24,8 @@ from granian.log import LogLevels
 from forum.config import Settings
 from forum.core import queue
 from forum.core.db import db
-from forum.ops.commands.prepare import load_demo_when_empty, migrate_when_behind, tell_sign_ins
+from forum.ops.commands.demo import describe_sign_ins
+from forum.ops.commands.prepare import load_demo_when_empty, migrate_when_behind
 
 WSGI = Path(__file__).parents[3] / "wsgi.py"
 KILL_SECONDS = 10
@@ -177,7 +178,7 @@ def _stop_with_parent(parent: int) -> None:
 
 
 def _announce_when_ready(host: str, port: int, settings: Settings) -> None:
-    sign_ins = tell_sign_ins()
+    sign_ins = describe_sign_ins()
 
     def wait() -> None:
         deadline = time.monotonic() + READY_SECONDS

@@ -1,4 +1,4 @@
-"""Reads about the state of the site as a whole."""
+"""Whether the site can do its work."""
 
 import functools
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from forum.core import clock, outbox
 from forum.core.db import db
 
 LONGEST_LAG = timedelta(minutes=15)
-MIGRATIONS = Path(__file__).parents[2] / "migrations"
+MIGRATIONS = Path(__file__).parents[3] / "migrations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Migrations:
 
 def migrations() -> Migrations:
     """How far the database has been migrated."""
-    with db.engine.connect() as connection:
-        present = MigrationContext.configure(connection).get_current_revision() or ""
+    context = MigrationContext.configure(db.session.connection())
+    present = context.get_current_revision() or ""
     needed, known = _revisions()
     return Migrations(present=present, needed=needed, known=known)
 

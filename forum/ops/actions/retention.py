@@ -1,9 +1,10 @@
-"""What the site does to its own records: retention and the repair of counters."""
+"""Retention: what has ceased to be of use is removed."""
 
 from datetime import timedelta
 
 import structlog
 from sqlalchemy import ColumnElement, delete, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from forum.accounts.models import AccountToken, LoginSession
 from forum.core import clock
@@ -44,7 +45,9 @@ def remove_old_drafts() -> int:
     return _remove(Draft, Draft.id, Draft.saved_at < clock.now() - KEEP_DRAFTS)
 
 
-def _remove(table: type[Model], key: ColumnElement[int], unwanted: ColumnElement[bool]) -> int:
+def _remove(
+    table: type[Model], key: InstrumentedAttribute[int], unwanted: ColumnElement[bool]
+) -> int:
     """Delete in batches, each a transaction of its own, so that nobody waits long."""
     removed = 0
     while batch := _remove_batch(table, key, unwanted):
@@ -55,14 +58,9 @@ def _remove(table: type[Model], key: ColumnElement[int], unwanted: ColumnElement
 
 @action
 def _remove_batch(
-    table: type[Model], key: ColumnElement[int], unwanted: ColumnElement[bool]
+    table: type[Model], key: InstrumentedAttribute[int], unwanted: ColumnElement[bool]
 ) -> int:
     keys = db.session.scalars(select(key).where(unwanted).order_by(key).limit(BATCH)).all()
     if keys:
         db.session.execute(delete(table).where(key.in_(keys)))
     return len(keys)
-
-
-def reconcile_counters() -> int:
-    """Repair every counter that is wrong; returns how many were."""
-    return 0

@@ -1,0 +1,17 @@
+"""What commands and jobs do to the site as a whole."""
+
+from forum.ops.actions.counters import reconcile_counters
+from forum.ops.actions.demo import load_demo
+from forum.ops.actions.retention import (
+    remove_delivered_events,
+    remove_expired_access,
+    remove_old_drafts,
+)
+
+__all__ = [
+    "load_demo",
+    "reconcile_counters",
+    "remove_delivered_events",
+    "remove_expired_access",
+    "remove_old_drafts",
+]

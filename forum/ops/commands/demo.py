@@ -1,0 +1,53 @@
+"""``flask demo``: loads the demo content."""
+
+import click
+from flask import current_app
+from tqdm import tqdm
+
+from forum.accounts import actions as accounts
+from forum.config import Settings
+from forum.core.errors import RoundtableError
+from forum.ops import actions, queries
+
+
+@click.command()
+def demo() -> None:
+    """Load the demo content: nine centres' boards and debates, and members to sign in as.
+
+    Only into a database without accounts, and never in production.
+    """
+    load_demo()
+    click.echo(describe_sign_ins())
+
+
+def load_demo() -> None:
+    """Load the demo content with a progress bar.
+
+    Raises ClickException in production, where there are accounts, and for broken content.
+    """
+    settings: Settings = current_app.config["SETTINGS"]
+    if settings.is_production:
+        raise click.ClickException(
+            "The demo has members with a known password, so it is never loaded in production."
+        )
+    if queries.has_accounts():
+        raise click.ClickException("There are accounts. The demo goes into an empty database only.")
+    try:
+        content = queries.read_demo()
+        password_hash = accounts.hash_password(queries.DEMO_PASSWORD)
+        with tqdm(total=content.post_count, desc="Demo content", unit=" posts") as bar:
+            actions.load_demo(content, password_hash=password_hash, progress=bar.update)
+    except queries.DemoError as error:
+        raise click.ClickException(str(error)) from error
+    except RoundtableError as error:
+        raise click.ClickException(error.message) from error
+
+
+def describe_sign_ins() -> str:
+    """The demo sign-ins that exist here, as text ("" when there is none)."""
+    addresses = queries.sign_ins()
+    if not addresses:
+        return ""
+    return "\n".join(
+        (f"Sign in with the password {queries.DEMO_PASSWORD} as", *(f"  {a}" for a in addresses))
+    )
