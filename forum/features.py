@@ -9,11 +9,17 @@ import click
 from flask import Blueprint, Flask
 
 from forum.accounts import models as accounts_models
+from forum.accounts import subscribers as accounts_subscribers
+from forum.accounts import views as accounts_views
+from forum.admin import commands as admin_commands
+from forum.admin import views as admin_views
 from forum.boards import models as boards_models
+from forum.boards import views as boards_views
 from forum.centres import commands as centres_commands
 from forum.centres import models as centres_models
 from forum.centres import views as centres_views
 from forum.core import audit, outbox
+from forum.notifications import subscribers as notifications_subscribers
 from forum.ops import commands as ops_commands
 from forum.ops import jobs as ops_jobs
 from forum.ops import views as ops_views
@@ -37,17 +43,25 @@ TABLES = (
 
 # One line each, from the lowest feature up: views.bp, commands.group, subscribers.register.
 BLUEPRINTS: tuple[Blueprint, ...] = (
+    accounts_views.bp,
     centres_views.bp,
+    boards_views.bp,
     threads_views.bp,
     site_views.bp,
+    admin_views.bp,
     ops_views.bp,
 )
 COMMANDS: tuple[click.Command, ...] = (
+    admin_commands.group,
     centres_commands.group,
     topics_commands.group,
     *ops_commands.COMMANDS,
 )
-SUBSCRIBERS: tuple[Callable[[], None], ...] = (ops_jobs.register,)
+SUBSCRIBERS: tuple[Callable[[], None], ...] = (
+    accounts_subscribers.register,
+    notifications_subscribers.register,
+    ops_jobs.register,
+)
 
 
 def register(app: Flask) -> None:
