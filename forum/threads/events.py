@@ -12,16 +12,18 @@ class PostPublished:
 
 @dataclass(frozen=True, slots=True)
 class PostHidden:
-    """A moderator hid a post; its author is told the reason."""
+    """A moderator hid a post; its author is told the reason. ``version``: the post's by then."""
 
     post_id: int
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
 class PostRestored:
-    """A moderator showed a hidden post again."""
+    """A moderator showed a hidden post again; its author is told."""
 
     post_id: int
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,3 +31,4 @@ class ThreadLocked:
     """A moderator locked a thread; its author is told the reason."""
 
     thread_id: int
+    version: int

@@ -48,6 +48,8 @@ class Thread(Model):
     locked_reason: Mapped[str] = mapped_column(Text, default="")
     version: Mapped[int] = mapped_column(default=1)
 
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy reads it so
+
     board: Mapped[Board] = relationship()
     author: Mapped[Account] = relationship()
     topics: Mapped[list[Topic]] = relationship(

@@ -2,6 +2,7 @@
 
 from forum.core import audit
 from forum.core.access import Actor, ensure
+from forum.core.db import db
 from forum.core.errors import Invalid
 from forum.core.outbox import emit
 from forum.core.transactions import action
@@ -21,8 +22,9 @@ def hide_post(actor: Actor, post: Post, *, reason: str) -> None:
     reason = _check_reason(reason)
     change_state(post, PostState.HIDDEN)
     post.hidden_reason = reason
+    db.session.flush()
     audit.record(actor, "post.hide", post, reason=reason, centre_id=post.thread.centre_id)
-    emit(PostHidden(post.id))
+    emit(PostHidden(post.id, post.version))
 
 
 @action
@@ -31,8 +33,9 @@ def restore_post(actor: Actor, post: Post) -> None:
     ensure(policy.can_restore(actor, post))
     change_state(post, PostState.VISIBLE)
     post.hidden_reason = ""
+    db.session.flush()
     audit.record(actor, "post.restore", post, centre_id=post.thread.centre_id)
-    emit(PostRestored(post.id))
+    emit(PostRestored(post.id, post.version))
 
 
 @action
@@ -42,8 +45,9 @@ def lock_thread(actor: Actor, thread: Thread, *, reason: str) -> None:
     reason = _check_reason(reason)
     thread.is_locked = True
     thread.locked_reason = reason
+    db.session.flush()
     audit.record(actor, "thread.lock", thread, reason=reason, centre_id=thread.centre_id)
-    emit(ThreadLocked(thread.id))
+    emit(ThreadLocked(thread.id, thread.version))
 
 
 @action
