@@ -24,6 +24,7 @@ from forum.ops import commands as ops_commands
 from forum.ops import jobs as ops_jobs
 from forum.ops import views as ops_views
 from forum.organisations import models as organisations_models
+from forum.organisations import views as organisations_views
 from forum.site import views as site_views
 from forum.threads import models as threads_models
 from forum.threads import views as threads_views
@@ -44,6 +45,7 @@ TABLES = (
 # One line each, from the lowest feature up: views.bp, commands.group, subscribers.register.
 BLUEPRINTS: tuple[Blueprint, ...] = (
     accounts_views.bp,
+    organisations_views.bp,
     centres_views.bp,
     boards_views.bp,
     threads_views.bp,

@@ -1,6 +1,6 @@
 """Who may see, change and confirm organisations, and who may speak for them."""
 
-from sqlalchemy import ColumnElement, or_, true
+from sqlalchemy import ColumnElement, and_, or_, true
 
 from forum.core.access import YES, Actor, Decision, manages, no
 from forum.organisations.enums import MembershipState, OrganisationState
@@ -8,6 +8,7 @@ from forum.organisations.models import Membership, Organisation
 
 MEMBERS_ONLY = "Sign in to do this."
 UNCONFIRMED = "Confirm your email address first."
+LIVE = frozenset({MembershipState.WAITING, MembershipState.CONFIRMED})
 
 
 def can_see(actor: Actor, organisation: Organisation) -> Decision:
@@ -52,7 +53,7 @@ def can_edit_identity(actor: Actor, organisation: Organisation) -> Decision:
     What was confirmed is not changed by the organisation itself: the confirmation would no
     longer say anything.
     """
-    if _serves(actor, organisation):
+    if _serves(actor, organisation) and not _interested(actor, organisation):
         return YES
     if organisation.state is not OrganisationState.CONFIRMED and _registered(actor, organisation):
         return YES
@@ -66,17 +67,22 @@ def can_decide(actor: Actor, organisation: Organisation) -> Decision:
     """
     if not _serves(actor, organisation):
         return no("Only managers of the centre of the region can do this.")
-    if _registered(actor, organisation):
-        return no("You registered this organisation. Somebody else must decide about it.")
+    if _interested(actor, organisation):
+        return no("You belong to this organisation. Somebody else must decide about it.")
     return YES
 
 
 def decidable_by(actor: Actor) -> ColumnElement[bool]:
     """Filter for statements that select from Organisation; twin of ``can_decide``."""
-    not_own = or_(Organisation.created_by.is_(None), Organisation.created_by != actor.actor_id)
+    disinterested = and_(
+        or_(Organisation.created_by.is_(None), Organisation.created_by != actor.actor_id),
+        ~Organisation.memberships.any(
+            and_(Membership.account_id == actor.actor_id, Membership.state.in_(LIVE))
+        ),
+    )
     if actor.is_admin:
-        return not_own
-    return Organisation.centre_id.in_(sorted(actor.managed_centres)) & not_own
+        return disinterested
+    return and_(Organisation.centre_id.in_(sorted(actor.managed_centres)), disinterested)
 
 
 def can_join(actor: Actor, organisation: Organisation) -> Decision:
@@ -97,7 +103,7 @@ def can_leave(actor: Actor, membership: Membership) -> Decision:
     """Whether the actor may give the membership up: their own, while there is one."""
     if not _own(actor, membership):
         return no("You can only leave for yourself.")
-    if membership.state in {MembershipState.WAITING, MembershipState.CONFIRMED}:
+    if membership.state in LIVE:
         return YES
     return no("You do not belong to this organisation.")
 
@@ -119,7 +125,7 @@ def can_refuse_membership(actor: Actor, membership: Membership) -> Decision:
         return decision
     if membership.is_steward and not _serves(actor, membership.organisation):
         return no("Only the centre can end the membership of a steward.")
-    if membership.state in {MembershipState.WAITING, MembershipState.CONFIRMED}:
+    if membership.state in LIVE:
         return YES
     return no("Nobody waits for this decision.")
 
@@ -174,6 +180,12 @@ def _own(actor: Actor, membership: Membership) -> bool:
 
 def _registered(actor: Actor, organisation: Organisation) -> bool:
     return actor.actor_id is not None and organisation.created_by == actor.actor_id
+
+
+def _interested(actor: Actor, organisation: Organisation) -> bool:
+    """Whether the actor has a side in decisions about the organisation."""
+    membership = membership_of(actor, organisation)
+    return _registered(actor, organisation) or (membership is not None and membership.state in LIVE)
 
 
 def _serves(actor: Actor, organisation: Organisation) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Row, Select, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, Select, or_, select, tuple_
 from sqlalchemy.orm import contains_eager, selectinload
 
 from forum.accounts.enums import Region, Sector
@@ -45,6 +45,16 @@ class MemberRow:
     state: MembershipState
     is_steward: bool
     requested_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MemberChoices:
+    """A membership and what the actor may decide about it."""
+
+    member: MemberRow
+    may_confirm: bool
+    may_refuse: bool
+    may_appoint: bool
 
 
 def get_organisation(actor: Actor, organisation_id: int) -> Organisation:
@@ -98,6 +108,21 @@ def organisations_of(account_id: int) -> Sequence[Organisation]:
     ).all()
 
 
+def namesake(name: str, region: Region | None) -> Organisation | None:
+    """An organisation of this name and region that waits or was confirmed, whatever its case."""
+    # Compared here, since SQLite knows the case of plain letters only.
+    same_region = Organisation.region.is_(None) if region is None else Organisation.region == region
+    candidates = db.session.execute(
+        select(Organisation.id, Organisation.name)
+        .where(same_region, Organisation.state != OrganisationState.REFUSED)
+        .order_by(Organisation.id)
+    )
+    for key, other in candidates:
+        if other.casefold() == name.casefold():
+            return db.session.get_one(Organisation, key)
+    return None
+
+
 def list_organisations(
     *,
     sector: Sector | None = None,
@@ -132,21 +157,17 @@ def waiting_for(actor: Actor) -> Sequence[OrganisationRow]:
     return [_row(row) for row in db.session.execute(statement.limit(MOST_WAITING))]
 
 
-def count_waiting_members(actor: Actor) -> int:
-    """How many memberships wait in organisations that the actor may see to as centre staff."""
-    return (
-        db.session.scalar(
-            select(func.count())
-            .select_from(Membership)
-            .join(Membership.organisation)
-            .where(
-                Membership.state == MembershipState.WAITING,
-                Organisation.state == OrganisationState.CONFIRMED,
-                policy.decidable_by(actor),
-            )
-        )
-        or 0
+def waiting_members_for(actor: Actor) -> Sequence[OrganisationRow]:
+    """Organisations that the actor sees to as staff and that somebody waits to join, by name.
+
+    At most MOST_WAITING.
+    """
+    statement = _rows().where(
+        Organisation.state == OrganisationState.CONFIRMED,
+        policy.decidable_by(actor),
+        Organisation.memberships.any(Membership.state == MembershipState.WAITING),
     )
+    return [_row(row) for row in db.session.execute(statement.limit(MOST_WAITING))]
 
 
 def members_of(organisation: Organisation) -> Sequence[MemberRow]:
@@ -177,6 +198,21 @@ def members_of(organisation: Organisation) -> Sequence[MemberRow]:
     return [
         MemberRow(key, name, "" if hidden else f"/people/{handle}/", state, steward, requested)
         for key, name, handle, hidden, state, steward, requested in rows
+    ]
+
+
+def members_with_choices(actor: Actor, organisation: Organisation) -> Sequence[MemberChoices]:
+    """``members_of`` with what the actor may decide about each."""
+    by_id = {membership.id: membership for membership in organisation.memberships}
+    return [
+        MemberChoices(
+            row,
+            may_confirm=bool(policy.can_confirm_membership(actor, by_id[row.id])),
+            may_refuse=bool(policy.can_refuse_membership(actor, by_id[row.id])),
+            may_appoint=bool(policy.can_appoint(actor, by_id[row.id])),
+        )
+        for row in members_of(organisation)
+        if row.id in by_id
     ]
 
 

@@ -1,0 +1,45 @@
+"""What happens to organisations and memberships."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationRegistered:
+    """An organisation waits for the centre of its region."""
+
+    organisation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationConfirmed:
+    """An organisation was confirmed; whoever registered it is told."""
+
+    organisation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationRefused:
+    """An organisation was refused; whoever registered it is told the reason."""
+
+    organisation_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipRequested:
+    """Somebody wishes to speak for an organisation; its stewards are told."""
+
+    membership_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipConfirmed:
+    """Somebody may speak for an organisation and is told so."""
+
+    membership_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipRefused:
+    """Somebody may not, or no longer, speak for an organisation and is told the reason."""
+
+    membership_id: int
