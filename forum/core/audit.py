@@ -44,7 +44,7 @@ def record(
     ``tag`` reads "thread.lock"; ``target`` needs an ``id`` or gets one by this flush.
     """
     if getattr(target, "id", None) is None:
-        db.session.flush([target])
+        db.session.flush()
     db.session.add(
         AuditRecord(
             at=clock.now(),

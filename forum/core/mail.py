@@ -3,9 +3,11 @@
 import smtplib
 import ssl
 from email.message import EmailMessage
-from email.utils import formatdate
+from email.utils import format_datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
+
+from forum.core import clock
 
 TIMEOUT_SECONDS = 20
 
@@ -34,7 +36,7 @@ class Mailer:
         message["From"] = self.sender
         message["To"] = to
         message["Subject"] = " ".join(subject.split())
-        message["Date"] = formatdate(localtime=False)
+        message["Date"] = format_datetime(clock.now())
         domain = self.sender.rpartition("@")[2].rstrip(">") or "localhost"
         message["Message-ID"] = f"<{key}@{domain}>"
         message["Auto-Submitted"] = "auto-generated"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from contextvars import ContextVar
 from typing import ParamSpec, TypeVar
 
+from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -21,12 +22,12 @@ R = TypeVar("R")
 
 _inside: ContextVar[bool] = ContextVar("inside_action", default=False)
 _after_commit: list[Callable[[], None]] = []
-_explanations: dict[str, Invalid] = {}
+_explanations: dict[str, tuple[str, str]] = {}
 
 
 def explain(constraint: str, message: str, *, field: str = "") -> None:
     """Say in words what it means when the named ``constraint`` refuses a change."""
-    _explanations[constraint] = Invalid(message, field=field)
+    _explanations[constraint] = (message, field)
 
 
 def after_commit(callback: Callable[[], None]) -> None:
@@ -75,8 +76,11 @@ def pause() -> None:
 
 
 def _explained(error: IntegrityError) -> Invalid | Conflict:
-    name = constraint_name(error)
-    return _explanations.get(name) or Conflict(CHANGED_MEANWHILE)
+    # A new error each time: one that is raised again keeps the traceback of every earlier use.
+    if explanation := _explanations.get(constraint_name(error)):
+        message, field = explanation
+        return Invalid(message, field=field)
+    return Conflict(CHANGED_MEANWHILE)
 
 
 def constraint_name(error: IntegrityError) -> str:
@@ -86,8 +90,21 @@ def constraint_name(error: IntegrityError) -> str:
         return str(diagnostics.constraint_name or "")
     text = str(error.orig)
     if match := re.match(r"UNIQUE constraint failed: (.+)", text):
-        columns = [part.strip().split(".") for part in match[1].split(",")]
-        return "_".join(["uq", columns[0][0], *(column[-1] for column in columns)])
+        columns = [part.strip().rpartition(".") for part in match[1].split(",")]
+        return _unique_name(columns[0][0], {column for _table, _dot, column in columns})
     if match := re.match(r"CHECK constraint failed: (\w+)", text):
         return match[1]
+    return ""
+
+
+def _unique_name(table: str, columns: set[str]) -> str:
+    """Name of what keeps ``columns`` of ``table`` unique: SQLite only tells the columns."""
+    known = db.metadata.tables[table]
+    unique = (
+        *(index for index in known.indexes if index.unique),
+        *(c for c in known.constraints if isinstance(c, PrimaryKeyConstraint | UniqueConstraint)),
+    )
+    for rule in unique:
+        if {column.name for column in rule.columns} == columns:
+            return str(rule.name)
     return ""

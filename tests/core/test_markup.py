@@ -1,0 +1,357 @@
+"""Markdown becomes safe HTML, whatever somebody types."""
+
+import re
+import threading
+import time
+import unicodedata
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import html5lib
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from forum.core import markup
+from forum.core.errors import Invalid
+from tests import hostile
+
+# A contract for any cleaner: the elements and the attributes that may come out.
+ATTRIBUTES = {
+    "a": {"href", "rel"},
+    "code": {"class"},
+    "th": {"class"},
+    "td": {"class"},
+    "ol": {"start"},
+}
+CLASS = re.compile(r"language-[A-Za-z0-9_+#-]{1,30}|align-(left|center|right)")
+ADDRESS = re.compile(r"https?://[^/\s]|mailto:[^?]+$|/(?![/\\])|#[A-Za-z]", re.IGNORECASE)
+
+texts = st.text(max_size=400)
+PIECES = [
+    "*",
+    "_",
+    "**",
+    "~~",
+    "`",
+    "```",
+    "#",
+    ">",
+    "-",
+    "1.",
+    "[",
+    "](",
+    ")",
+    "]:",
+    "<b>",
+    "</b>",
+    "<script>",
+    "&",
+    "&lt;",
+    "|",
+    "|-",
+    ":-:",
+    "\\",
+    "!",
+    "^",
+    "~",
+    "javascript:",
+    "data:",
+    "http://",
+    "https://a.example/",
+    "//",
+    "@member-1",
+    "mailto:a@b.example",
+]
+markdown = st.lists(
+    st.one_of(st.sampled_from([*PIECES, " ", "\n", "\n\n"]), st.text(max_size=12)), max_size=60
+).map("".join)
+
+RULES: dict[str, Callable[[str], object]] = {
+    "href": ADDRESS.match,
+    "class": CLASS.fullmatch,
+    "rel": lambda value: value == markup.REL,
+    "start": lambda value: value.isdecimal(),
+}
+
+
+def faults(html: str) -> list[str]:
+    """What in ``html`` a browser must not get."""
+    tree = html5lib.parseFragment(html, namespaceHTMLElements=False)
+    inside = [element for element in tree.iter() if element is not tree]
+    strange = [f"<{element.tag}>" for element in inside if element.tag not in markup.TAGS]
+    return strange + [
+        f"{element.tag} {name}={value}"
+        for element in inside
+        for name, value in element.attrib.items()
+        if name not in ATTRIBUTES.get(element.tag, ()) or not RULES[name](value)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "html"),
+    [
+        ("Plain", "<p>Plain</p>"),
+        ("One\nline", "<p>One\nline</p>"),
+        ("**strong** *em* ~~gone~~", "<p><strong>strong</strong> <em>em</em> <s>gone</s></p>"),
+        ("# Heading", "<h3>Heading</h3>"),
+        ("## Two\n\n##### Five", "<h4>Two</h4>\n<h6>Five</h6>"),
+        ("`code`", "<p><code>code</code></p>"),
+        ("```python\nx\n```", '<pre><code class="language-python">x\n</code></pre>'),
+        ("> said", "<blockquote>\n<p>said</p>\n</blockquote>"),
+        ("3. three", '<ol start="3">\n<li>three</li>\n</ol>'),
+        ("a<script>b</script>", "<p>a&lt;script&gt;b&lt;/script&gt;</p>"),
+        ("![alt](https://a.example/x.png)", None),
+    ],
+)
+def test_what_is_allowed_comes_out(source, html):
+    rendered = markup.render(source).strip()
+    assert "<img" not in rendered
+    if html is not None:
+        assert rendered == html
+    assert faults(rendered) == []
+
+
+def test_tables_are_aligned_by_class():
+    html = markup.render("| a | b | c |\n|:--|:-:|--:|\n| 1 | 2 | 3 |")
+    assert '<th class="align-left">a</th>' in html
+    assert '<td class="align-center">2</td>' in html
+    assert '<td class="align-right">3</td>' in html
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://www.example.org/a?b=c#d",
+        "http://example.org:8080/",
+        "HTTPS://EXAMPLE.ORG/",
+        "https://[2001:db8::1]/x",
+        "mailto:buyer@council.example",
+        "/threads/1/x/#post-3",
+        "#post-3",
+    ],
+)
+def test_good_links_stay_links(address):
+    assert markup.link_allowed(address)
+    html = markup.render(f"[text]({address})")
+    assert f'rel="{markup.REL}"' in html
+    assert faults(html) == []
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "javascript:alert(1)",
+        "javascript:123",
+        "JaVaScRiPt:alert(1)",
+        "data:text/html,x",
+        "vbscript:x",
+        "file:///etc/passwd",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "https:evil.example",
+        "https:///evil.example",
+        "https://user@evil.example/",
+        "https://user:pass@evil.example/",
+        "https://[::1/",
+        "https://a.example\\@evil.example",
+        "mailto:a@b.example?bcc=all@example.org",
+        "mailto:a@b@c.example",
+        "relative/path",
+        "#1",
+        "https://a.example/" + "x" * 2000,
+        "ftp://a.example/",
+        "tel:123",
+        "",
+    ],
+)
+def test_bad_links_are_no_links(address):
+    assert not markup.link_allowed(address)
+    assert "<a" not in markup.clean(f'<a href="{address}">x</a>').replace("<a>", "")
+
+
+@pytest.mark.parametrize("target", hostile.redirect_targets())
+def test_no_own_path_leads_elsewhere(target):
+    if markup.link_allowed(target):
+        parts = urlsplit(target)
+        assert parts.scheme in {"http", "https", "mailto", ""}
+        assert parts.scheme or not parts.netloc
+
+
+def test_titles_of_links_are_dropped():
+    html = markup.render('[a](https://a.example/ "title")')
+    assert "title" not in html
+
+
+def test_bare_addresses_become_links():
+    html = markup.render("See https://www.gov.uk/contracts and www.example.org.")
+    assert '<a href="https://www.gov.uk/contracts" rel="nofollow ugc noopener">' in html
+    assert '<a href="http://www.example.org"' in html
+
+
+def test_mentions_of_known_members_become_links():
+    html = markup.render(
+        "@Member-1, @nobody and mail@member-1.example; `@member-1` [@member-1](/x)",
+        mentions={"member-1": "/people/member-1/"},
+    )
+    assert html.count("/people/member-1/") == 1
+    assert f'<a href="/people/member-1/" rel="{markup.REL}">@Member-1</a>' in html
+    assert "<code>@member-1</code>" in html
+
+
+def test_mentions_beside_links_keep_them():
+    html = markup.render(
+        "@ab-c and [text](/x) and @de-f @unknown",
+        mentions={"ab-c": "/people/ab-c/", "de-f": "/people/de-f/"},
+    )
+    assert re.findall(r'href="([^"]+)"', html) == [
+        "/people/ab-c/",
+        "/x",
+        "/people/de-f/",
+    ]
+    assert "@unknown" in html
+
+
+def test_handles_are_found():
+    assert markup.find_mentions("@Ann-1 x@bob @cy- (@dan) @e @@fay /@gus") == {"ann-1", "dan"}
+
+
+def test_quote_attributes_and_escapes():
+    text = markup.quote("one\n\n two ", author="A *b* [c]", address="/posts/1/")
+    assert text == "> [A \\*b\\* \\[c\\] wrote](/posts/1/):\n>\n> one\n>\n>  two"
+    html = markup.render(text)
+    assert ">A *b* [c] wrote</a>" in html
+
+
+def test_quoted_text_cannot_leave_the_quotation():
+    html = markup.render(markup.quote("a\r\n\r\n# b", author="X", address="/posts/1/"))
+    assert html.strip().endswith("</blockquote>")
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\x1b", "a\x7f", "\x85", "\ud800", "a\udfffb", "\x0b"])
+def test_characters_that_cannot_be_shown_are_refused(text):
+    with pytest.raises(Invalid, match="cannot be shown"):
+        markup.normalise(text)
+
+
+def test_normalising_composes_and_unifies_line_ends():
+    assert markup.normalise("e\u0301\r\nb\rc\td") == "é\nb\nc\td"
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n", " \n\t "])
+def test_an_empty_post_is_refused(text):
+    with pytest.raises(Invalid, match="Write your post"):
+        markup.clean_source(text)
+
+
+def test_a_post_may_be_as_long_as_the_limit_and_no_longer():
+    whole = "x" * markup.LONGEST_TEXT
+    assert markup.clean_source(f"\n{whole}\n ") == whole
+    with pytest.raises(Invalid, match="10,001 characters"):
+        markup.clean_source(whole + "x")
+
+
+def test_an_indented_first_line_stays_code():
+    assert markup.clean_source("\n    code\n") == "    code"
+
+
+@pytest.mark.parametrize("payload", hostile.html_payloads())
+def test_hostile_html_is_harmless(payload):
+    assert faults(markup.clean(payload)) == []
+    try:
+        source = markup.normalise(payload)
+    except Invalid:
+        return
+    assert faults(markup.render(source)) == []
+
+
+@pytest.mark.parametrize("text", hostile.strings())
+def test_naughty_strings_are_harmless(text):
+    try:
+        source = markup.clean_source(text)
+    except Invalid:
+        return
+    html = markup.render(source)
+    assert faults(html) == []
+
+
+@given(markdown)
+@example("[a](javascript:alert)")
+@example("<a href='javascript:alert(1)'>")
+def test_rendering_never_lets_anything_else_out(source):
+    assert faults(markup.render(source)) == []
+
+
+@given(texts)
+def test_rendering_never_fails(text):
+    assert isinstance(markup.render(text), str)
+
+
+@given(st.one_of(texts, markdown))
+def test_cleaning_twice_changes_nothing(text):
+    once = markup.clean(text)
+    assert faults(once) == []
+    assert markup.clean(once) == once
+
+
+@given(texts)
+def test_rendered_html_is_clean_already(text):
+    html = markup.render(text)
+    assert markup.clean(html) == html
+
+
+@given(st.text(max_size=200))
+def test_normalised_text_is_in_one_form(text):
+    try:
+        result = markup.normalise(text)
+    except Invalid:
+        return
+    assert markup.normalise(result) == result
+    assert unicodedata.is_normalized("NFC", result)
+    assert "\r" not in result
+
+
+@pytest.mark.parametrize("name", hostile.pathological_markdown(limit=100))
+def test_slow_texts_take_little_longer_than_plain_ones(name):
+    limit = markup.LONGEST_TEXT
+    text = hostile.pathological_markdown(limit=limit)[name].replace("\0", "�")
+    plain = ("The usual words about *payment* within thirty days.\n\n" * 200)[:limit]
+    began = time.process_time()
+    for _ in range(3):
+        markup.render(plain)
+    usual = (time.process_time() - began) / 3
+    began = time.process_time()
+    html = markup.render(text)
+    taken = time.process_time() - began
+    assert faults(html) == []
+    # The slowest are bounded, by the length of a post, to about forty times a plain one.
+    assert taken < 100 * usual + 0.05, f"{taken:.2f} s for {name}, {usual:.3f} s for a plain text"
+
+
+def test_texts_of_different_threads_do_not_mix():
+    wrong: list[str] = []
+    start = threading.Barrier(4)
+
+    def render_many(name: str) -> None:
+        start.wait()
+        for number in range(60):
+            word = f"{name}{number}"
+            html = markup.render(
+                f"**{word}** <b>{word}</b> [{word}](https://a.example/{word})\n" * 20
+            )
+            others = set(re.findall(r"[a-d]\d+", html)) - {word}
+            if others or html.count(f"<strong>{word}</strong>") != 20:
+                wrong.append(word)
+
+    threads = [threading.Thread(target=render_many, args=(name,)) for name in "abcd"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+def test_only_rendered_html_is_marked_safe():
+    assert str(markup.safe("<p>x</p>")) == "<p>x</p>"
+    assert markup.safe("<p>x</p>").__html__() == "<p>x</p>"
