@@ -14,6 +14,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
 from wtforms.widgets import HiddenInput
 
@@ -84,15 +85,15 @@ class PlaceForm(Form):
 
     sector = RadioField(
         _l("Sector"),
-        choices=[(sector.value, _l(SECTOR_NAMES[sector])) for sector in Sector],
+        choices=[SelectChoice(sector.value, _l(SECTOR_NAMES[sector])) for sector in Sector],
         validators=[InputRequired(_l("Choose a sector"))],
         validate_choice=True,
     )
     region = SelectField(
         _l("Region"),
         choices=[
-            (NATIONAL, _l("National")),
-            *((region.value, _l(REGION_NAMES[region])) for region in Region),
+            SelectChoice(NATIONAL, _l("National")),
+            *(SelectChoice(region.value, _l(REGION_NAMES[region])) for region in Region),
         ],
         default=NATIONAL,
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
 from wtforms.validators import InputRequired
 
 from forum.accounts.enums import Role
@@ -22,15 +23,17 @@ class GrantForm(Form):
 
     role = SelectField(
         _l("Role"),
-        choices=[(role.value, label) for role, label in ROLE_LABELS.items()],
+        choices=[SelectChoice(role.value, label) for role, label in ROLE_LABELS.items()],
         validators=[InputRequired(_l("Choose a role"))],
     )
     centre = SelectField(_l("Centre"))
 
     def offer_centres(self, centres: Iterable[tuple[int, str]]) -> None:
         """Let the administrator choose among the centres, or none for the whole site."""
-        choices = [(str(key), name) for key, name in centres]
-        self.centre.choices = [(WHOLE_SITE, _l("The whole site (administrators)")), *choices]
+        self.centre.choices = [
+            SelectChoice(WHOLE_SITE, _l("The whole site (administrators)")),
+            *(SelectChoice(str(key), name) for key, name in centres),
+        ]
 
     @property
     def chosen_role(self) -> Role:
