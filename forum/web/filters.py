@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from babel.dates import format_date, format_datetime
 from flask import Flask
 from flask_babel import gettext as _
 
@@ -51,15 +50,12 @@ SIZE_NAMES = {
 def datetime_words(moment: datetime) -> str:
     """The instant in London's time, as in 22 November 2026 at 2:05pm."""
     local = moment.astimezone(clock.LONDON)
-    half = "am" if local.hour < NOON else "pm"
-    day = format_date(local, "d MMMM y", locale="en_GB")
-    hour = format_datetime(local, "h:mm", tzinfo=clock.LONDON, locale="en_GB")
-    return f"{day} at {hour}{half}"
+    return f"{local:%-d %B %Y at %-I:%M}{'am' if local.hour < NOON else 'pm'}"
 
 
 def date_words(moment: datetime) -> str:
     """The day in London's time, as in 22 November 2026."""
-    return str(format_date(moment.astimezone(clock.LONDON), "d MMMM y", locale="en_GB"))
+    return f"{moment.astimezone(clock.LONDON):%-d %B %Y}"
 
 
 def iso(moment: datetime) -> str:
