@@ -12,7 +12,6 @@ from forum.boards.models import Board
 from forum.core.db import Key, Model, words
 from forum.organisations.models import Organisation
 from forum.threads.enums import Capacity, PostState, ThreadKind
-from forum.topics.models import Topic
 
 
 class Thread(Model):
@@ -52,9 +51,6 @@ class Thread(Model):
 
     board: Mapped[Board] = relationship()
     author: Mapped[Account] = relationship()
-    topics: Mapped[list[Topic]] = relationship(
-        secondary="thread_topic", order_by="Topic.name", viewonly=True
-    )
 
     @property
     def path(self) -> str:

@@ -20,12 +20,19 @@ from forum.threads.enums import Capacity, PostState
 from forum.threads.models import Post, Thread, ThreadTopic, Voice
 
 
-def next_number(thread_id: int) -> int:
-    """Take the next post number; other writers of the thread wait until this one commits."""
+def take_number(thread_id: int, at: datetime) -> int:
+    """Count a reply written ``at`` in its thread and give its number.
+
+    Other writers of the thread wait until this one commits.
+    """
     number: int = db.session.execute(
         update(Thread)
         .where(Thread.id == thread_id)
-        .values(last_number=Thread.last_number + 1)
+        .values(
+            last_number=Thread.last_number + 1,
+            reply_count=Thread.reply_count + 1,
+            last_post_at=at,
+        )
         .returning(Thread.last_number),
         execution_options={"synchronize_session": False},
     ).scalar_one()
@@ -33,8 +40,7 @@ def next_number(thread_id: int) -> int:
 
 
 def count_new_reply(thread: Thread, at: datetime) -> None:
-    """Count a reply that was just written."""
-    _update_thread(thread.id, reply_count=Thread.reply_count + 1, last_post_at=at)
+    """Count a reply that was just written on its topics and its board."""
     _update_topics(thread.id, at)
     _update_board(thread.board_id, post_count=Board.post_count + 1, last_post_at=at)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from slugify import slugify
 from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import lazyload
 
 from forum.accounts.enums import Sector
 from forum.accounts.models import Account
@@ -124,7 +125,7 @@ def reply(
     post = _add_post(
         author,
         thread,
-        number=counting.next_number(thread.id),
+        number=counting.take_number(thread.id, now),
         text=text,
         organisation_id=organisation_id,
         submission_id=submission_id,
@@ -166,7 +167,10 @@ def prepare(source: str) -> Text:
 def _lock_author(actor: Actor) -> Account:
     """The actor's account, held so that two sendings of one form come one after the other."""
     return db.session.scalars(
-        select(Account).where(Account.id == actor.actor_id).with_for_update(key_share=True)
+        select(Account)
+        .options(lazyload(Account.grants))
+        .where(Account.id == actor.actor_id)
+        .with_for_update(key_share=True)
     ).one()
 
 

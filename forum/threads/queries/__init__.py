@@ -22,6 +22,7 @@ from forum.threads.queries.posts import (
     page_of,
     posts_on_page,
     quotation,
+    topics_of,
     voices_of,
 )
 from forum.threads.queries.writing import (
@@ -59,5 +60,6 @@ __all__ = [
     "read_number",
     "suggest_members",
     "topic_comparison",
+    "topics_of",
     "voices_of",
 ]

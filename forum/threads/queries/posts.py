@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import case, func, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from forum.accounts.enums import Sector
 from forum.accounts.models import Account
@@ -19,7 +19,8 @@ from forum.core.errors import NotFound
 from forum.organisations.models import Organisation
 from forum.threads import policy
 from forum.threads.enums import Capacity, PostState
-from forum.threads.models import Post, PostRevision, Thread, Voice
+from forum.threads.models import Post, PostRevision, Thread, ThreadTopic, Voice
+from forum.topics.models import Topic
 
 PAGE_SIZE = 20
 LONGEST_QUOTATION = 1_500
@@ -91,13 +92,22 @@ def get_thread(actor: Actor, thread_id: int) -> Thread:
         .options(
             contains_eager(Thread.board).contains_eager(Board.centre),
             contains_eager(Thread.author).lazyload(Account.grants),
-            selectinload(Thread.topics),
         )
         .where(Thread.id == thread_id, policy.visible_to(actor))
     )
     if thread is None:
         raise NotFound("There is no such thread.")
     return thread
+
+
+def topics_of(thread_id: int) -> Sequence[Topic]:
+    """The topics that a thread is tied to, by name."""
+    return db.session.scalars(
+        select(Topic)
+        .join(ThreadTopic, ThreadTopic.topic_id == Topic.id)
+        .where(ThreadTopic.thread_id == thread_id)
+        .order_by(Topic.name, Topic.id)
+    ).all()
 
 
 def get_post(actor: Actor, post_id: int) -> Post:

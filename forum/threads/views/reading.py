@@ -59,6 +59,7 @@ def show(thread_id: int, slug: str) -> ResponseReturnValue:
         thread=thread,
         posts=queries.posts_on_page(actor, thread, page=page),
         can=permissions_on_page(actor, thread, page=page),
+        topics=queries.topics_of(thread.id),
         voices=queries.voices_of(thread.id),
         page=page,
         pages=pages,
