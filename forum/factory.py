@@ -29,6 +29,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     settings = settings or config.load()
     app = Flask(__name__, template_folder=ROOT / "templates", static_folder=None)
     _configure(app, settings)
+    app.before_request(_choose_transaction)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)
     Babel(app, default_locale="en_GB", default_timezone="Europe/London")
@@ -43,7 +44,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     filters.init_filters(app)
     assets.init_assets(app, settings, ROOT / "static" / "built")
     features.register(app)
-    app.before_request(_choose_transaction)
     app.context_processor(lambda: {"actor": login.current_actor()})
     if settings.proxies:
         count = settings.proxies
@@ -87,4 +87,5 @@ def _configure(app: Flask, settings: config.Settings) -> None:
 
 
 def _choose_transaction() -> None:
+    # Before anything that may ask the database, such as a limit that counts by account.
     writing.set(request.method not in headers.SAFE_METHODS)

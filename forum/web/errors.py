@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 import structlog
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
@@ -14,6 +14,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from forum.core.db import db
 from forum.core.errors import Conflict, Invalid, NotAllowed, NotFound, RoundtableError
 from forum.web import resume
+from forum.web.login import ANONYMOUS
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +66,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _database_error(error: SQLAlchemyError) -> ResponseReturnValue:
     db.session.rollback()
+    # The page of the error must not ask the database again who is looking at it.
+    g.actor = ANONYMOUS
     away = isinstance(error, PoolTimeout) or (
         isinstance(error, DBAPIError)
         and type(error).__name__ in {"OperationalError", "InterfaceError", "InternalError"}
@@ -78,5 +81,6 @@ def _database_error(error: SQLAlchemyError) -> ResponseReturnValue:
 
 
 def _unexpected(error: Exception) -> ResponseReturnValue:
+    g.setdefault("actor", ANONYMOUS)
     log.error("unexpected", error=type(error).__name__, exc_info=error)
     return page(500)
