@@ -43,7 +43,8 @@ def init_login(app: Flask, load: Callable[[str], Actor | None]) -> None:
             return None
         return SignedIn(actor, token)
 
-    manager.init_app(app)
+    # Its context processor would read the session for every page, also of visitors.
+    manager.init_app(app, add_context_processor=False)
 
 
 def current_actor() -> Actor:
@@ -61,6 +62,8 @@ def current_token() -> str:
 def begin(actor: Actor, token: str) -> None:
     """Sign ``actor`` in with the session of ``token``; the cookie starts anew."""
     session.clear()
+    # Made for the session that has just been cleared; the page shown now needs a new one.
+    g.pop("csrf_token", None)
     login_user(SignedIn(actor, token))
     session.permanent = True
     session["seen"] = int(clock.now().timestamp())
