@@ -24,6 +24,7 @@ from forum.ops import commands as ops_commands
 from forum.ops import jobs as ops_jobs
 from forum.ops import views as ops_views
 from forum.organisations import models as organisations_models
+from forum.organisations import subscribers as organisations_subscribers
 from forum.organisations import views as organisations_views
 from forum.site import views as site_views
 from forum.threads import models as threads_models
@@ -61,6 +62,7 @@ COMMANDS: tuple[click.Command, ...] = (
 )
 SUBSCRIBERS: tuple[Callable[[], None], ...] = (
     accounts_subscribers.register,
+    organisations_subscribers.register,
     notifications_subscribers.register,
     ops_jobs.register,
 )

@@ -1,6 +1,14 @@
-"""What happens to organisations and memberships."""
+"""What happens to organisations and memberships.
 
-from dataclasses import dataclass
+Each event has a ``key`` of its own, from which the mails about it get their Message-ID.
+"""
+
+import secrets
+from dataclasses import dataclass, field
+
+
+def _new_key() -> str:
+    return secrets.token_hex(8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -8,6 +16,7 @@ class OrganisationRegistered:
     """An organisation waits for the centre of its region."""
 
     organisation_id: int
+    key: str = field(default_factory=_new_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +24,7 @@ class OrganisationConfirmed:
     """An organisation was confirmed; whoever registered it is told."""
 
     organisation_id: int
+    key: str = field(default_factory=_new_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +32,7 @@ class OrganisationRefused:
     """An organisation was refused; whoever registered it is told the reason."""
 
     organisation_id: int
+    key: str = field(default_factory=_new_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +40,7 @@ class MembershipRequested:
     """Somebody wishes to speak for an organisation; its stewards are told."""
 
     membership_id: int
+    key: str = field(default_factory=_new_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +48,7 @@ class MembershipConfirmed:
     """Somebody may speak for an organisation and is told so."""
 
     membership_id: int
+    key: str = field(default_factory=_new_key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,3 +56,4 @@ class MembershipRefused:
     """Somebody may not, or no longer, speak for an organisation and is told the reason."""
 
     membership_id: int
+    key: str = field(default_factory=_new_key)

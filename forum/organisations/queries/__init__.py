@@ -1,0 +1,51 @@
+"""Reads of organisations and memberships."""
+
+from forum.organisations.queries.lists import (
+    PAGE_SIZE,
+    MemberChoices,
+    MemberRow,
+    OrganisationRow,
+    get_membership,
+    get_organisation,
+    list_organisations,
+    members_of,
+    members_with_choices,
+    memberships_of,
+    namesake,
+    organisations_of,
+    speakers_of,
+    waiting_for,
+    waiting_members_for,
+)
+from forum.organisations.queries.notices import (
+    Notice,
+    Recipient,
+    notice_to_centre,
+    notice_to_member,
+    notice_to_registrant,
+    notice_to_stewards,
+)
+
+__all__ = [
+    "PAGE_SIZE",
+    "MemberChoices",
+    "MemberRow",
+    "Notice",
+    "OrganisationRow",
+    "Recipient",
+    "get_membership",
+    "get_organisation",
+    "list_organisations",
+    "members_of",
+    "members_with_choices",
+    "memberships_of",
+    "namesake",
+    "notice_to_centre",
+    "notice_to_member",
+    "notice_to_registrant",
+    "notice_to_stewards",
+    "organisations_of",
+    "speakers_of",
+    "waiting_for",
+    "waiting_members_for",
+]
