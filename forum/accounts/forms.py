@@ -7,7 +7,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
     HiddenField,
-    IntegerField,
     PasswordField,
     RadioField,
     SelectField,
@@ -16,12 +15,12 @@ from wtforms import (
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
-from wtforms.widgets import HiddenInput
 
 from forum.accounts import policy
 from forum.accounts.enums import Region, Sector
+from forum.core.markup import CONTROL
 from forum.web.filters import REGION_NAMES, SECTOR_NAMES
-from forum.web.forms import Form, one_line, well_formed
+from forum.web.forms import DIGITS, Form, VersionedForm, one_line, well_formed
 
 NATIONAL = "national"
 LONGEST_EMAIL = 254
@@ -39,11 +38,16 @@ def good_password(form: Form, field: PasswordField) -> None:
         raise ValidationError(decision.reason)
 
 
+def typable(text: str | None) -> str | None:
+    """Filter: without characters that no address has and no page can show."""
+    return CONTROL.sub("", text) if text else text
+
+
 def email_field(label: Any) -> Any:
     """A mail address; its form is checked by the action."""
     return StringField(
         label,
-        filters=[one_line],
+        filters=[one_line, typable],
         validators=[
             DataRequired(_l("Enter an email address")),
             Length(
@@ -115,11 +119,17 @@ class RegisterForm(PlaceForm):
     display_name = name_field()
     email = email_field(_l("Email address"))
     password = new_password_field(_l("Password"))
-    rules_id = IntegerField(widget=HiddenInput())
+    rules_id = HiddenField()
     accept_rules = BooleanField(
         _l("I accept the house rules"),
         validators=[InputRequired(_l("Accept the house rules to create an account"))],
     )
+
+    @property
+    def accepted_rules_id(self) -> int | None:
+        """The house rules that stood beside the form; None when there were none."""
+        text = self.rules_id.data or ""
+        return int(text) if text.isascii() and text.isdecimal() and len(text) < DIGITS else None
 
 
 class SignInForm(Form):
@@ -157,10 +167,9 @@ class ChangeEmailForm(Form):
     password = own_password_field(_l("Password"))
 
 
-class ProfileForm(PlaceForm):
+class ProfileForm(PlaceForm, VersionedForm):
     """What a member says about themself."""
 
-    version = IntegerField(widget=HiddenInput())
     display_name = name_field()
     handle = StringField(
         _l("Handle"),

@@ -26,13 +26,13 @@ from forum.web.login import current_actor
 def register() -> ResponseReturnValue:
     """Create an account; the answer is the same for an address that has one."""
     rules = queries.current_rules()
-    form = RegisterForm(rules_id=rules.id if rules else None)
+    form = RegisterForm(rules_id=str(rules.id) if rules else "")
     if form.submitted():
         try:
             _register(current_actor(), form)
         except Invalid as error:
             form.refuse(error)
-            form.rules_id.data = rules.id if rules else None
+            form.rules_id.data = str(rules.id) if rules else ""
         else:
             return redirect(url_for("accounts.check_email"), 303)
     return render_template("accounts/register.html", form=form, rules=rules), form.status
@@ -46,7 +46,7 @@ def _register(actor: Actor, form: RegisterForm) -> None:
         display_name=form.display_name.data,
         sector=form.chosen_sector,
         region=form.chosen_region,
-        rules_id=form.rules_id.data,
+        rules_id=form.accepted_rules_id,
     )
 
 

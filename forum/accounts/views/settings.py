@@ -11,10 +11,9 @@ from forum.core.access import Actor
 from forum.core.errors import Conflict, Invalid
 from forum.web import login
 from forum.web.access import access, member
+from forum.web.forms import CONFLICT
 from forum.web.limits import mail_account, password_account
 from forum.web.login import current_actor, current_token
-
-CONFLICT = 409
 
 
 @bp.get("/account/")
@@ -50,7 +49,7 @@ def edit_profile() -> ResponseReturnValue:
             form.refuse(error)
         except Conflict:
             stored, status = queries.get_own_account(actor), CONFLICT
-            form.version.data = stored.version
+            form.begin_from(stored.version)
         else:
             flash(_("Profile saved."), "success")
             return redirect(url_for("accounts.settings"), 303)
@@ -61,7 +60,7 @@ def edit_profile() -> ResponseReturnValue:
 def _edit_profile(actor: Actor, form: ProfileForm) -> None:
     actions.edit_profile(
         actor,
-        version=form.version.data or 0,
+        version=form.began_from,
         display_name=form.display_name.data,
         handle=form.handle.data or "",
         about=form.about.data or "",
