@@ -3,7 +3,8 @@
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, request, session
+from flask import Flask, Response, abort, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 from forum.config import Settings
 from forum.web.login import has_cookie
@@ -57,16 +58,29 @@ def init_headers(app: Flask, settings: Settings) -> None:
     def write_headers(response: Response) -> Response:
         for name, value in headers.items():
             response.headers.setdefault(name, value)
-        _set_caching(response)
         return response
 
+    app.session_interface = Sessions()
 
-def _set_caching(response: Response) -> None:
+
+class Sessions(SecureCookieSessionInterface):
+    """Sessions in signed cookies; an answer that took no notice of them is for any cache.
+
+    Only here can one tell: whoever looks at ``flask.session`` counts as having used it.
+    """
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write the cookie and who may keep the answer."""
+        super().save_session(app, session, response)
+        _set_caching(response, used=session.accessed or session.modified)
+
+
+def _set_caching(response: Response, *, used: bool) -> None:
     if "Cache-Control" in response.headers:
         return
-    private = has_cookie() or session.accessed or session.modified
     if (
-        private
+        used
+        or has_cookie()
         or request.method not in SAFE_METHODS
         or response.status_code >= HTTPStatus.BAD_REQUEST
     ):

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import cast
 
-from flask import Flask, current_app, g, request, session
+from flask import Flask, Response, current_app, g, request, session
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
 
 from forum.core import clock
@@ -17,7 +17,16 @@ STAFF_IDLE = timedelta(minutes=30)
 SEEN_STEP = timedelta(minutes=1)
 
 ANONYMOUS = Anonymous()
-manager = LoginManager()
+
+
+class Manager(LoginManager):  # type: ignore[misc]  # the library has no types
+    """Flask-Login without its "remember me" cookie, for which it looks into every session."""
+
+    def _update_remember_cookie(self, response: Response) -> Response:
+        return response
+
+
+manager = Manager()
 manager.session_protection = None
 
 

@@ -319,4 +319,4 @@ def _marks_of(actor: Actor, thread_ids: Iterable[int]) -> dict[int, int]:
             ReadMark.account_id == actor.actor_id, ReadMark.thread_id.in_(thread_ids)
         )
     )
-    return dict(rows.tuples().all())
+    return {row.thread_id: row.number for row in rows}
