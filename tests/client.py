@@ -1,6 +1,7 @@
 """A test client that proof-reads every page it sees and fills in forms as a browser does."""
 
 import contextvars
+import secrets
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
@@ -8,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 
 from flask import Flask, has_app_context
 from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
 from forum.accounts.models import Account
@@ -185,6 +187,18 @@ class Client(FlaskClient):
         """Be a visitor again, by forgetting the cookie."""
         self.delete_cookie(self.application.config["SESSION_COOKIE_NAME"])
         return self
+
+    def token(self) -> str:
+        """A CSRF token that this browser's session accepts, for requests without a form."""
+        app = self.application
+        name = app.config["SESSION_COOKIE_NAME"]
+        serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # the cookie interface
+        cookie = self.get_cookie(name)
+        session = serializer.loads(cookie.value) if cookie else {}
+        session.setdefault("csrf_token", secrets.token_hex(20))
+        self.set_cookie(name, serializer.dumps(session))
+        signer = URLSafeTimedSerializer(app.secret_key or "", salt="wtf-csrf-token")
+        return str(signer.dumps(session["csrf_token"]))
 
     @property
     def has_session(self) -> bool:

@@ -9,6 +9,7 @@
 """
 
 import os
+import shutil
 import socket
 from collections.abc import Callable, Iterator
 from email import message_from_bytes, policy
@@ -70,6 +71,7 @@ class Applications:
                     "FORUM_DATABASE_URL": url,
                     "FORUM_MAIL_FROM": SENDER,
                     "FORUM_LOG_LEVEL": "WARNING",
+                    "FORUM_LOG_FORMAT": "console",
                     **environ,
                 }
             )
@@ -120,10 +122,10 @@ def backend(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def app(applications: Applications, backend: str, tmp_path: Path) -> Iterator[Flask]:
+def app(applications: Applications, backend: str) -> Iterator[Flask]:
     """The application within its context; the database is as before after the test."""
     app = applications.shared(backend)
-    _quieten(tmp_path)
+    _quieten(applications.folder)
     writing.set(True)
     with app.app_context():
         engines = db._app_engines[app]
@@ -140,13 +142,13 @@ def app(applications: Applications, backend: str, tmp_path: Path) -> Iterator[Fl
 
 
 @pytest.fixture
-def live_app(applications: Applications, backend: str, tmp_path: Path) -> Iterator[Flask]:
+def live_app(applications: Applications, backend: str) -> Iterator[Flask]:
     """An application with a database of its own that really commits; no context is pushed."""
     yield from _own_database(applications, backend, "live", template="migrated")
 
 
 @pytest.fixture
-def bare_app(applications: Applications, backend: str, tmp_path: Path) -> Iterator[Flask]:
+def bare_app(applications: Applications, backend: str) -> Iterator[Flask]:
     """An application with an empty database, before any migration; no context is pushed."""
     yield from _own_database(applications, backend, "bare", template="")
 
@@ -157,7 +159,7 @@ def _own_database(
     databases = applications.databases(backend)
     databases.create(name, template=template)
     app = applications.own(backend, name)
-    limiter.enabled = False
+    _quieten(applications.folder)
     writing.set(True)
     yield app
     with app.app_context():
@@ -209,10 +211,7 @@ class Mails:
     def all(self) -> list[EmailMessage]:
         """Every mail so far."""
         files = sorted(self.folder.glob("*.eml"), key=lambda file: file.stat().st_mtime_ns)
-        return [
-            message_from_bytes(file.read_bytes(), policy=policy.default)
-            for file in files
-        ]
+        return [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
 
     def to(self, address: str) -> list[EmailMessage]:
         """The mails to one address."""
@@ -229,9 +228,9 @@ class Mails:
 
 
 @pytest.fixture
-def outbox_mail(app: Flask, tmp_path: Path) -> Mails:
+def outbox_mail(applications: Applications) -> Mails:
     """The mails that the site has sent in this test."""
-    return Mails(tmp_path / "mail")
+    return Mails(applications.folder / "mail")
 
 
 @pytest.fixture
@@ -245,7 +244,8 @@ def limits_on(app: Flask) -> Iterator[None]:
 
 
 def _quieten(folder: Path) -> None:
-    """Mail of this test stays in its own folder; nobody counts requests."""
+    """No mail of an earlier test is there; nobody counts requests."""
+    shutil.rmtree(folder / "mail", ignore_errors=True)
     mail.configure("file:", sender=SENDER, folder=folder / "mail")
     limiter.enabled = False
 

@@ -30,7 +30,7 @@ from forum.organisations.enums import (
 )
 from forum.organisations.models import Membership, Organisation
 from forum.threads.enums import Capacity, PostState, ThreadKind
-from forum.threads.models import Post, Thread, ThreadTopic, Voice
+from forum.threads.models import Draft, Post, Thread, ThreadTopic, Voice
 from forum.topics.enums import TopicKind
 from forum.topics.models import Topic
 
@@ -302,6 +302,31 @@ def make_post(
     _save(post)
     _count(post)
     return post
+
+
+def make_draft(
+    account: Account,
+    *,
+    board: Board | None = None,
+    thread: Thread | None = None,
+    source: str = "What I was about to say.",
+    **fields: Any,
+) -> Draft:
+    """What the account has begun to write: a reply to ``thread``, or a thread for ``board``."""
+    place = thread.board if thread else (board or make_board())
+    draft = Draft(
+        **{
+            "account_id": account.id,
+            "board_id": place.id,
+            "thread_id": thread.id if thread else None,
+            "source": source,
+            "choices": {},
+            "saved_at": clock.now(),
+            **fields,
+        }
+    )
+    _save(draft)
+    return draft
 
 
 def _count(post: Post) -> None:

@@ -1,0 +1,79 @@
+"""The table of who may use which route, as the site really answers."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from forum.core.db import db
+from tests.client import ORIGIN, Answer, Client
+from tests.house.world import ROLES, World
+
+PATH = Path(__file__).parent.parent.parent / "docs" / "permissions.md"
+HEAD = """# Who may use which address
+
+Made by `FORUM_TEST_WRITE=1 pytest tests/house/test_permissions.py`: do not edit.
+
+Each cell is what the site answers to a thread, board, organisation and so on of North East:
+`200` a page, `303` a redirect, `sign in` to the sign-in page (or, while sending a
+form, to it with what was typed), `403` refused with a reason, `404` not for their eyes, `422` the form comes
+back because it was sent empty (so: they may), `409` too late. The member wrote the thread, owns
+the draft and is steward of the organisation; the other member has nothing here; moderator here
+and manager are those of North East, moderator elsewhere is London's.
+
+"""
+
+
+def answers(app: Flask, world: World, client: Client, role: str) -> dict[tuple[str, str], str]:
+    """What each route answers to ``role``, by address and method; nothing is changed by it."""
+    client.proofreads = False
+    found: dict[tuple[str, str], str] = {}
+    for rule in sorted(app.url_map.iter_rules(), key=str):
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            address = world.address(app, rule)
+            found[rule.rule, method] = _in_words(_try(client, world, role, method, address))
+    return found
+
+
+def _try(client: Client, world: World, role: str, method: str, address: str) -> Answer:
+    """The answer to one request, whose effects are undone."""
+    connection = db.session.connection()
+    db.session.commit()
+    before = connection.begin_nested()
+    world.sign_in(client, role)
+    data = {} if method == "GET" else {"csrf_token": client.token()}
+    answer = client.open(address, method=method, data=data, headers={"Origin": ORIGIN})
+    db.session.rollback()
+    before.rollback()
+    db.session.expire_all()
+    return answer
+
+
+def _in_words(answer: Answer) -> str:
+    asks = "/account/sign-in/" in answer.headers.get("Location", "")
+    return "sign in" if asks or answer.status_code == 401 else str(answer.status_code)
+
+
+def read() -> dict[tuple[str, str], dict[str, str]]:
+    """The committed table: statuses by role, for each address and method."""
+    rows: dict[tuple[str, str], dict[str, str]] = {}
+    lines = PATH.read_text(encoding="utf-8").splitlines() if PATH.exists() else []
+    for line in lines:
+        if line.startswith("| `"):
+            address, method, _rule, *cells = [cell.strip() for cell in line.strip("|").split("|")]
+            rows[address.strip("`"), method] = dict(zip(ROLES, cells, strict=True))
+    return rows
+
+
+def write(app: Flask, columns: dict[str, dict[tuple[str, str], str]]) -> str:
+    """The whole document for ``columns``, by role."""
+    lines = [
+        f"| Address | Method | Rule | {' | '.join(role.capitalize() for role in ROLES)} |",
+        "|---" * (3 + len(ROLES)) + "|",
+    ]
+    for rule in sorted(app.url_map.iter_rules(), key=str):
+        view = app.view_functions[rule.endpoint]
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            cells = [columns[role][rule.rule, method] for role in ROLES]
+            name = getattr(view, "access_rule", "none")
+            lines.append(f"| `{rule.rule}` | {method} | {name} | {' | '.join(cells)} |")
+    return HEAD + "\n".join(lines) + "\n"

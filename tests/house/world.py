@@ -1,0 +1,157 @@
+"""A small world with one of each thing, and the addresses of every route in it."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from forum.accounts.enums import TokenPurpose
+from forum.accounts.models import Account, AccountToken, LoginSession
+from forum.boards.models import Board
+from forum.centres.models import Centre
+from forum.core import clock, mail
+from forum.core.db import db
+from forum.core.outbox import OutboxEvent
+from forum.organisations.models import Membership, Organisation
+from forum.threads.models import Draft, Post, Thread
+from forum.topics.models import Topic
+from tests import factories
+from tests.client import Client
+
+ROLES = (
+    "visitor",
+    "member",
+    "other member",
+    "moderator here",
+    "moderator elsewhere",
+    "manager",
+    "administrator",
+)
+
+
+@dataclass
+class World:
+    """Things of North East; ``member`` wrote the thread, its posts and a draft."""
+
+    people: dict[str, Account]
+    centre: Centre
+    board: Board
+    topic: Topic
+    thread: Thread
+    post: Post
+    organisation: Organisation
+    membership: Membership
+    draft: Draft
+    session: LoginSession
+    event: OutboxEvent
+    tokens: dict[str, str]
+
+    def sign_in(self, client: Client, role: str) -> Client:
+        """The browser of somebody with ``role``, one of ROLES."""
+        client.sign_out()
+        return client if role == "visitor" else client.sign_in(self.people[role])
+
+    def address(self, app: Flask, rule: Rule) -> str:
+        """The address of ``rule`` for the things of this world."""
+        values = {name: self._value(rule.endpoint, name) for name in rule.arguments}
+        with app.test_request_context():
+            return str(app.url_for(rule.endpoint, **values))
+
+    def _value(self, endpoint: str, name: str) -> str | int:
+        """What stands for the part called ``name`` in addresses of ``endpoint``."""
+        of_thread = endpoint.startswith("threads.")
+        grants = self.people["moderator here"].grants
+        values: dict[str, str | int] = {
+            "account_id": self.people["moderator here"].id,
+            "board": self.board.slug,
+            "centre": self.centre.slug,
+            "draft_id": self.draft.id,
+            "event_id": self.event.id,
+            "grant_id": grants[0].id,
+            "handle": self.people["member"].handle,
+            "membership_id": self.membership.id,
+            "name": "a-mail",
+            "organisation_id": self.organisation.id,
+            "post_id": self.post.id,
+            "session_id": self.session.id,
+            "slug": self.thread.slug if of_thread else self.organisation.slug,
+            "thread_id": self.thread.id,
+            "token": self.tokens.get(endpoint, "x" * 43),
+            "topic": self.topic.slug,
+        }
+        return values[name]
+
+
+def make_world() -> World:
+    """The world, stored in the test's database."""
+    centre = factories.get_centre("north-east")
+    member = factories.make_account(sector="voluntary")
+    people = {
+        "member": member,
+        "other member": factories.make_account(),
+        "moderator here": factories.make_account(role="moderator"),
+        "moderator elsewhere": factories.make_account(
+            role="moderator", centre=factories.get_centre("london")
+        ),
+        "manager": factories.make_account(role="manager"),
+        "administrator": factories.make_account(role="administrator"),
+    }
+    board = factories.make_board(centre)
+    topic = factories.make_topic()
+    thread = factories.make_thread(board, member, [topic], posts=2)
+    post = factories.make_post(thread, member)
+    organisation = factories.make_organisation(sector="voluntary")
+    factories.make_membership(member, organisation, steward=True)
+    waiting = factories.make_membership(factories.make_account(), organisation, state="waiting")
+    draft = factories.make_draft(member, thread=thread)
+    event = OutboxEvent(
+        name="PostPublished",
+        payload={"post_id": post.id},
+        created_at=clock.now(),
+        next_attempt_at=clock.now() + timedelta(days=1),
+        last_error="OSError: away",
+        attempts=3,
+    )
+    db.session.add(event)
+    mail.send(to="ann@example.org", subject="A mail", text="Dear Ann,\n", key="a-mail")
+    factories.make_session(member)
+    factories.commit()
+    return World(
+        people=people,
+        centre=centre,
+        board=board,
+        topic=topic,
+        thread=thread,
+        post=post,
+        organisation=organisation,
+        membership=waiting,
+        draft=draft,
+        session=db.session.query(LoginSession).filter_by(account_id=member.id).one(),
+        event=event,
+        tokens=_make_tokens(member),
+    )
+
+
+def _make_tokens(account: Account) -> dict[str, str]:
+    """Mailed tokens by the endpoint that takes them."""
+    purposes = {
+        "accounts.confirm": TokenPurpose.CONFIRM,
+        "accounts.reset_password": TokenPurpose.RESET,
+        "accounts.confirm_email_change": TokenPurpose.CHANGE_EMAIL,
+    }
+    now = clock.now()
+    for purpose in purposes.values():
+        db.session.add(
+            AccountToken(
+                account_id=account.id,
+                purpose=purpose,
+                token_hash=hashlib.sha256(f"token-{purpose}".encode()).hexdigest(),
+                created_at=now,
+                expires_at=now + timedelta(hours=1),
+                details={"email": "new@example.org"},
+            )
+        )
+    factories.commit()
+    return {endpoint: f"token-{purpose}" for endpoint, purpose in purposes.items()}
