@@ -14,7 +14,7 @@ from forum import config, features
 from forum.accounts import queries as accounts
 from forum.core import mail, queue
 from forum.core.db import db, engine_options, writing
-from forum.web import assets, errors, filters, headers, limits, login, logs
+from forum.web import addresses, assets, errors, filters, headers, limits, login, logs
 
 ROOT = Path(__file__).parent.parent
 LARGEST_REQUEST = 256 * 1024
@@ -29,6 +29,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     settings = settings or config.load()
     app = Flask(__name__, template_folder=ROOT / "templates", static_folder=None)
     _configure(app, settings)
+    addresses.init_addresses(app)
     app.before_request(_choose_transaction)
     db.init_app(app)
     Migrate(app, db, directory=str(ROOT / "migrations"), render_as_batch=True)

@@ -40,6 +40,7 @@ OWN_PATH = re.compile(r"/(?![/\\])[^\s\"'<>`\\\x00-\x20\x7f]*")
 FRAGMENT = re.compile(r"#[A-Za-z][\w-]*")
 LANGUAGE = re.compile(r"language-[A-Za-z0-9_+#-]{1,30}")
 MENTION = re.compile(r"(?<![\w@/.])@([a-z0-9](?:[a-z0-9-]{1,28})[a-z0-9])(?![\w@])", re.IGNORECASE)
+SURROGATE = re.compile("[\ud800-\udfff]")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 _local = threading.local()
@@ -51,9 +52,14 @@ def normalise(text: str) -> str:
     Raises Invalid for control characters and lone surrogates, which no keyboard types.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if CONTROL.search(text) or any("\ud800" <= character <= "\udfff" for character in text):
+    if CONTROL.search(text) or SURROGATE.search(text):
         raise Invalid("The text holds a character that cannot be shown. Remove it and try again.")
     return unicodedata.normalize("NFC", text)
+
+
+def show_control(text: str) -> str:
+    """The text with a visible sign in place of what ``normalise`` refuses."""
+    return SURROGATE.sub("\ufffd", CONTROL.sub("\ufffd", text))
 
 
 def clean_source(text: str) -> str:

@@ -16,6 +16,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from forum.core.markup import LONGEST_TEXT
 from forum.threads.enums import ThreadKind
+from forum.topics.queries import TopicRow
 from forum.web.forms import Form, OnceForm, one_line, well_formed
 
 PERSONALLY = ""
@@ -93,9 +94,10 @@ class ThreadForm(PostForm):
         """Let the author choose among ``kinds``."""
         self.kind.choices = [(kind.value, KIND_LABELS[kind]) for kind in kinds]
 
-    def offer_topics(self, topics: Sequence[tuple[int, str]]) -> None:
-        """Let the author choose among ``topics``, pairs of id and name."""
-        self.topics.choices = list(topics)
+    def offer_topics(self, topics: Sequence[TopicRow]) -> None:
+        """Let the author choose among ``topics``; they are also found by their synonyms."""
+        self.topics.choices = [(topic.id, topic.name) for topic in topics]
+        self.topic_terms = {topic.id: ", ".join(topic.synonyms) for topic in topics}
 
     @property
     def draft_choices(self) -> dict[str, Any]:

@@ -89,16 +89,6 @@ def topics_below(topic_id: int) -> Sequence[Topic]:
     ).all()
 
 
-def topic_choices() -> list[tuple[int, str]]:
-    """Pairs of id and name of all topics in the order of ``list_topics``, for forms."""
-    return [(topic.id, topic.name) for topic in list_topics()]
-
-
-def topic_terms() -> dict[int, str]:
-    """Other words by which each topic is found, separated by commas, for forms."""
-    return {topic.id: ", ".join(topic.synonyms) for topic in list_topics()}
-
-
 def match_topic(text: str) -> TopicRow | None:
     """The one topic that ``text`` names by its name, slug or a synonym, or begins to name.
 

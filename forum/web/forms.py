@@ -74,6 +74,8 @@ def well_formed(_form: Form, field: StringField | TextAreaField) -> None:
     try:
         field.data = markup.normalise(field.data or "")
     except Invalid as error:
+        # The page must be able to show what was typed.
+        field.data = markup.show_control(field.data or "")
         raise ValidationError(error.message) from error
 
 

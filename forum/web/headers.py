@@ -78,6 +78,8 @@ class Sessions(SecureCookieSessionInterface):
 def _set_caching(response: Response, *, used: bool) -> None:
     if "Cache-Control" in response.headers:
         return
+    # Also on public pages: who has just signed in must not see the visitor's page they have kept.
+    response.vary.add("Cookie")
     if (
         used
         or has_cookie()
@@ -85,6 +87,5 @@ def _set_caching(response: Response, *, used: bool) -> None:
         or response.status_code >= HTTPStatus.BAD_REQUEST
     ):
         response.headers["Cache-Control"] = "private, no-store"
-        response.vary.add("Cookie")
     else:
         response.headers["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}"

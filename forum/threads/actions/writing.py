@@ -148,8 +148,14 @@ def preview(source: str) -> str:
 
 
 def prepare(source: str) -> Text:
-    """Check and render a text, with links for the members it mentions."""
-    source = markup.clean_source(source)
+    """Check and render a text, with links for the members it mentions.
+
+    Raises Invalid, for the field ``source``, for a text that cannot be accepted.
+    """
+    try:
+        source = markup.clean_source(source)
+    except Invalid as error:
+        raise Invalid(error.message, field="source") from error
     handles = sorted(markup.find_mentions(source))[:MOST_MENTIONS]
     members = (
         db.session.execute(

@@ -67,7 +67,7 @@ def _thread_form(actor: Actor, board: Any) -> ThreadForm:
     form.offer_kinds(
         [kind for kind in ThreadKind if policy.can_start_kind(actor, board.centre_id, kind)]
     )
-    form.offer_topics(topics.topic_choices())
+    form.offer_topics(topics.list_topics())
     if not form.is_submitted() and (draft := queries.draft_of_board(actor, board.id)):
         form.title.data, form.source.data = draft.title, draft.source
         form.topics.data = draft.choices.get("topics", [])
@@ -123,7 +123,7 @@ def _preview(form: PostForm) -> str:
     try:
         return actions.preview(form.source.data or "")
     except Invalid as error:
-        form.refuse(Invalid(error.message, field="source"))
+        form.refuse(error)
         return ""
 
 

@@ -1,0 +1,20 @@
+"""Parts of addresses."""
+
+from typing import Any
+
+from flask import Flask
+from werkzeug.routing import IntegerConverter, Map
+
+LARGEST_KEY = 2**63 - 1
+
+
+class KeyConverter(IntegerConverter):
+    """A number that a key column can hold; anything larger is no address of ours."""
+
+    def __init__(self, url_map: Map, *args: Any, **kwargs: Any) -> None:
+        super().__init__(url_map, *args, **{"max": LARGEST_KEY, **kwargs})
+
+
+def init_addresses(app: Flask) -> None:
+    """Give ``<int:…>`` its bounds; to be called before routes are added."""
+    app.url_map.converters["int"] = KeyConverter
