@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
 from wtforms.validators import InputRequired, Length
 
 from forum.accounts.enums import Sector
@@ -13,7 +14,7 @@ READERS = {
     Readers.EVERYONE.value: _l("Everybody"),
     Readers.MEMBERS.value: _l("Members only"),
 }
-SECTORS = [(str(sector), _l(SECTOR_NAMES[sector])) for sector in Sector]
+SECTORS = [SelectChoice(sector.value, _l(SECTOR_NAMES[sector])) for sector in Sector]
 
 
 class BoardForm(VersionedForm):
@@ -38,7 +39,7 @@ class BoardForm(VersionedForm):
     )
     readers = RadioField(
         _l("Who can read it"),
-        choices=list(READERS.items()),
+        choices=[SelectChoice(readers, label) for readers, label in READERS.items()],
         default=Readers.EVERYONE.value,
     )
     start_sectors = SelectMultipleField(_l("Sectors that can start threads"), choices=SECTORS)

@@ -2,6 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
 from wtforms.validators import InputRequired, Length, Optional
 
 from forum.accounts.enums import Region, Sector
@@ -17,7 +18,7 @@ class AboutForm(VersionedForm):
 
     size = RadioField(
         _l("Size"),
-        choices=[(str(size), _l(SIZE_NAMES[size])) for size in SizeBand],
+        choices=[SelectChoice(size.value, _l(SIZE_NAMES[size])) for size in SizeBand],
         validators=[InputRequired(_l("Choose the size"))],
     )
     about = TextAreaField(
@@ -44,19 +45,22 @@ class OrganisationForm(AboutForm):
     )
     sector = RadioField(
         _l("Sector"),
-        choices=[(str(sector), _l(SECTOR_NAMES[sector])) for sector in Sector],
+        choices=[SelectChoice(sector.value, _l(SECTOR_NAMES[sector])) for sector in Sector],
         validators=[InputRequired(_l("Choose the sector"))],
     )
     kind = SelectField(
         _l("Legal form"),
-        choices=[("", ""), *((str(kind), _l(KIND_NAMES[kind])) for kind in OrganisationKind)],
+        choices=[
+            SelectChoice("", _l("Choose one")),
+            *(SelectChoice(kind.value, _l(KIND_NAMES[kind])) for kind in OrganisationKind),
+        ],
         validators=[InputRequired(_l("Choose the legal form"))],
     )
     region = SelectField(
         _l("Region"),
         choices=[
-            *((str(region), _l(REGION_NAMES[region])) for region in Region),
-            (NATIONAL, _l("National")),
+            *(SelectChoice(region.value, _l(REGION_NAMES[region])) for region in Region),
+            SelectChoice(NATIONAL, _l("National")),
         ],
     )
     company_number = StringField(
