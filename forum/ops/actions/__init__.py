@@ -1,5 +1,6 @@
 """What commands and jobs do to the site as a whole."""
 
+from forum.ops.actions.bulk import Size, load_bulk
 from forum.ops.actions.counters import reconcile_counters
 from forum.ops.actions.demo import load_demo
 from forum.ops.actions.retention import (
@@ -9,6 +10,8 @@ from forum.ops.actions.retention import (
 )
 
 __all__ = [
+    "Size",
+    "load_bulk",
     "load_demo",
     "reconcile_counters",
     "remove_delivered_events",

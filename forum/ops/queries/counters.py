@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
-    Row,
     String,
     Subquery,
     and_,
@@ -202,7 +201,7 @@ def _among(column: ColumnElement[Any] | InstrumentedAttribute[Any], only: Only) 
 
 
 def _differences(
-    table: str, names: Sequence[str], rows: Sequence[Row[Any]], *, keys: int = 1
+    table: str, names: Sequence[str], rows: Sequence[Sequence[Any]], *, keys: int = 1
 ) -> list[Difference]:
     """After the ``keys`` columns of the key, each row holds a stored and a true value a name."""
     found = []
