@@ -27,6 +27,7 @@ from forum.organisations import models as organisations_models
 from forum.organisations import subscribers as organisations_subscribers
 from forum.organisations import views as organisations_views
 from forum.site import views as site_views
+from forum.threads import commands as threads_commands
 from forum.threads import models as threads_models
 from forum.threads import views as threads_views
 from forum.topics import commands as topics_commands
@@ -58,6 +59,7 @@ COMMANDS: tuple[click.Command, ...] = (
     admin_commands.group,
     centres_commands.group,
     topics_commands.group,
+    threads_commands.group,
     *ops_commands.COMMANDS,
 )
 SUBSCRIBERS: tuple[Callable[[], None], ...] = (

@@ -85,7 +85,7 @@ def list_board(actor: Actor, board: Board, *, after: str = "") -> Page[ThreadRow
     rows = _page(statement.order_by(*(column.desc() for column in order)))
     more = rows[THREADS_PER_PAGE - 1] if len(rows) > THREADS_PER_PAGE else None
     cursor = encode_cursor(more.is_pinned, more.last_post_at, more.id) if more else ""
-    return Page(_finish(actor, rows[:THREADS_PER_PAGE], place=False), cursor)
+    return Page(_finish(actor, rows[:THREADS_PER_PAGE], show=""), cursor)
 
 
 def list_latest(actor: Actor, *, after: str = "", limit: int = THREADS_PER_PAGE) -> Page[ThreadRow]:
@@ -96,7 +96,7 @@ def list_latest(actor: Actor, *, after: str = "", limit: int = THREADS_PER_PAGE)
 def centre_threads(actor: Actor, centre_id: int, *, limit: int) -> Sequence[ThreadRow]:
     """The newest threads of a centre."""
     statement = _threads(actor).where(Thread.centre_id == centre_id)
-    return _by_activity(actor, statement, after="", limit=limit).rows
+    return _by_activity(actor, statement, after="", limit=limit, show="board").rows
 
 
 def list_topic(
@@ -262,16 +262,17 @@ def _by_activity(
     after: str,
     limit: int = THREADS_PER_PAGE,
     order: tuple[Any, Any] = (Thread.last_post_at, Thread.id),
+    show: str = "centre and board",
 ) -> Page[ThreadRow]:
     if after:
         statement = before(statement, order, decode_cursor(after, datetime, int))
     rows = _page(statement.order_by(*(column.desc() for column in order)), limit=limit)
     more = rows[limit - 1] if len(rows) > limit else None
     cursor = encode_cursor(more.last_post_at, more.id) if more else ""
-    return Page(_finish(actor, rows[:limit], place=True), cursor)
+    return Page(_finish(actor, rows[:limit], show=show), cursor)
 
 
-def _finish(actor: Actor, rows: Sequence[Any], *, place: bool) -> list[ThreadRow]:
+def _finish(actor: Actor, rows: Sequence[Any], *, show: str) -> list[ThreadRow]:
     ids = [row.id for row in rows]
     topics = _topics_of(ids)
     marks = _marks_of(actor, ids)
@@ -289,8 +290,8 @@ def _finish(actor: Actor, rows: Sequence[Any], *, place: bool) -> list[ThreadRow
             is_pinned=row.is_pinned,
             is_locked=row.is_locked,
             is_answered=row.accepted_post_id is not None,
-            centre_name=row.centre_name if place else "",
-            board_title=row.board_title if place else "",
+            centre_name=row.centre_name if "centre" in show else "",
+            board_title=row.board_title if "board" in show else "",
             unread=row.id in marks and row.last_number > marks[row.id],
         )
         for row in rows
