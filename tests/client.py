@@ -131,12 +131,12 @@ class Client(FlaskClient):
 
     def get(self, path: str, *, status: int = 200, **kwargs: Any) -> Answer:
         """GET ``path``; the answer must have ``status``."""
-        return self._checked(super().get(path, **kwargs), status)  # type: ignore[arg-type]
+        return self._checked(super().get(path, **kwargs), status)  # type: ignore[arg-type]  # our answers
 
     def post(self, path: str, *, status: int = 303, **kwargs: Any) -> Answer:
         """POST to ``path`` as it stands, without a form's token; ``status`` is checked."""
         kwargs["headers"] = {"Origin": ORIGIN, **kwargs.get("headers", {})}
-        return self._checked(super().post(path, **kwargs), status)  # type: ignore[arg-type]
+        return self._checked(super().post(path, **kwargs), status)  # type: ignore[arg-type]  # our answers
 
     def post_form(
         self,
@@ -208,7 +208,7 @@ class Client(FlaskClient):
     def _open(self, *args: Any, **kwargs: Any) -> Answer:
         # A context of its own: neither flask.g nor the database session outlives the request.
         with self.application.app_context():
-            answer: Answer = super().open(*args, **kwargs)  # type: ignore[assignment]
+            answer: Answer = super().open(*args, **kwargs)  # type: ignore[assignment]  # our answers
             answer.get_data()
             return answer
 

@@ -13,12 +13,16 @@ HEAD = """# Who may use which address
 
 Made by `FORUM_TEST_WRITE=1 pytest tests/house/test_permissions.py`: do not edit.
 
-Each cell is what the site answers to a thread, board, organisation and so on of North East:
-`200` a page, `303` a redirect, `sign in` to the sign-in page (or, while sending a
-form, to it with what was typed), `403` refused with a reason, `404` not for their eyes, `422` the form comes
-back because it was sent empty (so: they may), `409` too late. The member wrote the thread, owns
-the draft and is steward of the organisation; the other member has nothing here; moderator here
-and manager are those of North East, moderator elsewhere is London's.
+Each cell is what the site answers, for a thread, a board, an organisation and so on of North East:
+
+- `200` a page, `303` a redirect;
+- `sign in` the sign-in page (when a form was sent, with what was typed);
+- `403` refused with a reason, `404` not for their eyes;
+- `422` or `409` the form comes back because it was sent empty: they may do this.
+
+The member wrote the thread, owns the draft and is steward of the organisation. The other member
+has nothing here. Moderator here and manager are those of North East; moderator elsewhere is
+London's.
 
 """
 

@@ -3,6 +3,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask
 from werkzeug.routing import Rule
@@ -55,7 +56,7 @@ class World:
 
     def address(self, app: Flask, rule: Rule) -> str:
         """The address of ``rule`` for the things of this world."""
-        values = {name: self._value(rule.endpoint, name) for name in rule.arguments}
+        values: dict[str, Any] = {name: self._value(rule.endpoint, name) for name in rule.arguments}
         with app.test_request_context():
             return str(app.url_for(rule.endpoint, **values))
 
