@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from forum.accounts import policy
 from forum.accounts.enums import TokenPurpose
@@ -215,8 +215,3 @@ def current_rules(centre_id: int | None = None) -> HouseRules | None:
     return db.session.scalar(
         select(HouseRules).where(same).order_by(HouseRules.version.desc()).limit(1)
     )
-
-
-def count_accounts() -> int:
-    """How many accounts there are."""
-    return db.session.scalar(select(func.count()).select_from(Account)) or 0

@@ -9,6 +9,7 @@ from forum.admin import actions, queries
 from forum.admin.forms import ROLE_LABELS, ButtonForm, GrantForm
 from forum.centres import queries as centres
 from forum.core.errors import Invalid
+from forum.core.markup import CONTROL
 from forum.web.access import access, admin
 from forum.web.login import current_actor
 
@@ -22,7 +23,7 @@ RECORDS_ON_INDEX = 15
 def index() -> ResponseReturnValue:
     """Accounts, roles, what was done lately, and events that wait."""
     actor = current_actor()
-    text = request.args.get("q", "")
+    text = CONTROL.sub("", request.args.get("q", ""))
     return render_template(
         "admin/index.html",
         text=text,

@@ -8,37 +8,17 @@ from sqlalchemy import select
 
 from forum.accounts import actions, queries
 from forum.accounts.enums import TokenPurpose
-from forum.accounts.models import Account, AccountToken, FormerHandle, LoginSession
+from forum.accounts.models import Account, AccountToken, FormerHandle
 from forum.core import clock
 from forum.core.access import Anonymous
 from forum.core.audit import AuditRecord
 from forum.core.db import db
-from forum.core.errors import Conflict, NotAllowed, NotFound
+from forum.core.errors import Conflict, NotFound
 from forum.core.transactions import action
 from tests import factories
 from tests.accounts.test_entry import NEW_PASSWORD, link_in, sign_in
 from tests.factories import PASSWORD
 from tests.statements import count_statements
-
-EDGE = (
-    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
-    "Chrome/140.0.0.0 Safari/537.36 Edg/140.0.0.0"
-)
-SAFARI = (
-    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 "
-    "(KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1"
-)
-
-
-@pytest.fixture
-def member(app):
-    return factories.make_account(display_name="Priya Nair", handle="priya")
-
-
-@pytest.fixture
-def own(client, member):
-    """The browser of the member."""
-    return client.sign_in(member)
 
 
 def tags(account):
@@ -151,6 +131,18 @@ def test_an_old_handle_leads_on_and_nobody_else_gets_it(own, member, browser):
     browser().get("/people/priya/")
 
 
+@pytest.mark.parametrize("handle", ["nobody", "no%20handle", "%00", "x", "\u00fcber"])
+def test_people_who_are_not_there(client, handle):
+    client.get(f"/people/{handle}/", status=404)
+
+
+def test_hidden_members_have_no_page_for_others(client, browser):
+    hidden = factories.make_account(hidden=True)
+    client.get(hidden.path, status=404)
+    browser(factories.make_account()).get(hidden.path, status=404)
+    browser(hidden).get(hidden.path)
+
+
 def test_two_windows_do_not_overwrite_each_other(own, member):
     stale = own.get("/account/profile/")
     own.post_form("/account/profile/", {"about": "Written first"})
@@ -245,6 +237,17 @@ def test_a_forgotten_password_is_reset_by_mail(client, member, browser, deliver,
     elsewhere.get("/account/", status=303)
     sign_in(client, member.email, NEW_PASSWORD)
     assert client.get(path, status=404).h1 == "This link does not work any more"
+
+
+def test_a_new_password_without_the_own_name(client, member, deliver, outbox_mail):
+    answer = client.post_form("/account/forgotten-password/", {"email": "nonsense"}, status=422)
+    assert answer.errors == ["Enter an email address in the correct format, like name@example.com"]
+    client.post_form("/account/forgotten-password/", {"email": member.email})
+    deliver()
+    path = link_in(outbox_mail[0])
+    answer = client.post_form(path, {"password": "priya nair for ever"}, status=422)
+    assert len(answer.errors) == 1
+    client.post_form(path, {"password": NEW_PASSWORD})
 
 
 def test_an_unknown_address_is_answered_alike_and_gets_no_mail(client, deliver, outbox_mail):
@@ -358,75 +361,3 @@ def test_an_address_taken_meanwhile_is_refused(own, member, deliver, outbox_mail
     factories.make_account(email="wanted@example.org")
     answer = own.post_form(page, button="Use this address", status=422)
     assert "That email address cannot be used." in answer.main
-
-
-# Sessions
-
-
-def test_a_member_sees_and_ends_sessions(own, member, browser):
-    phone = browser(member)
-    factories.make_session(member, browser="", ended_at=clock.now())
-    factories.make_session(member, expires_at=clock.now() - timedelta(seconds=1))
-    page = own.get("/account/sessions/")
-    names = page.texts("h2", css="thread__title")
-    assert sorted(names) == ["Firefox on Linux", "Firefox on Linux (this browser)"]
-    other = names.index("Firefox on Linux") + 1
-    own.post_form(page, button=f"End session {other}")
-    phone.get("/account/", status=303)
-    assert len(own.get("/account/sessions/").texts("h2", css="thread__title")) == 1
-
-
-def test_ending_the_own_session_signs_out(own):
-    answer = own.post_form("/account/sessions/", button="End session 1")
-    assert answer.headers["Location"] == "/"
-    assert not own.has_session
-
-
-def test_a_member_ends_all_other_sessions_at_once(own, member, browser):
-    others = [browser(member) for _ in range(3)]
-    own.post_form("/account/sessions/", button="End all other sessions")
-    for other in others:
-        other.get("/account/", status=303)
-    own.get("/account/")
-
-
-def test_sessions_of_others_do_not_exist(own, member, app):
-    factories.make_session(factories.make_account())
-    session = db.session.scalars(
-        select(LoginSession).where(LoginSession.account_id != member.id)
-    ).one()
-    token = own.get("/account/profile/").fields(button="Save profile")["csrf_token"]
-    own.post(f"/account/sessions/{session.id}/end/", data={"csrf_token": token}, status=404)
-    with pytest.raises(NotAllowed):
-        actions.end_session(member, session)
-    db.session.refresh(session)
-    assert session.ended_at is None
-
-
-def test_ending_a_session_twice_is_recorded_once(member):
-    factories.make_session(member)
-    session = db.session.scalars(select(LoginSession)).one()
-    for _ in range(2):
-        actions.end_session(member, session)
-    ends = select(AuditRecord).where(AuditRecord.tag == "session.end")
-    assert len(db.session.scalars(ends).all()) == 1
-
-
-@pytest.mark.parametrize(
-    ("user_agent", "words"),
-    [
-        (
-            "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
-            "Firefox on Linux",
-        ),
-        (EDGE, "Edge on Windows"),
-        (SAFARI, "Safari on iOS"),
-        ("Mozilla/5.0 (Linux; Android 15) Chrome/140.0 Mobile Safari/537.36", "Chrome on Android"),
-        ("Firefox/1", "Firefox"),
-        ("Something on Windows", "Windows"),
-        ("curl/8", ""),
-        ("", ""),
-    ],
-)
-def test_browsers_are_described_in_words(user_agent, words):
-    assert actions.describe_browser(user_agent) == words

@@ -3,6 +3,8 @@
 Nobody learns from an answer whether an address is registered: only the mail tells.
 """
 
+import functools
+
 from forum.accounts import policy, queries
 from forum.accounts.actions import hashing, tokens, values
 from forum.accounts.enums import Region, Sector, TokenPurpose
@@ -39,22 +41,24 @@ def register_account(
     values.accept_password(password, names=(display_name, email))
     pause()
     password_hash = hashing.hash_password(password)
-    for attempt in range(1, ATTEMPTS + 1):
+    register = functools.partial(
+        _register,
+        actor,
+        email=email,
+        password_hash=password_hash,
+        display_name=display_name,
+        sector=sector,
+        region=region,
+        rules_id=rules_id,
+    )
+    for _ in range(ATTEMPTS - 1):
         try:
-            return _register(
-                actor,
-                email=email,
-                password_hash=password_hash,
-                display_name=display_name,
-                sector=sector,
-                region=region,
-                rules_id=rules_id,
-            )
+            return register()
         except Invalid as error:
             # Somebody took the address or the handle since we looked: look again.
-            if error.field not in {"email", "handle"} or attempt == ATTEMPTS:
+            if error.field not in {"email", "handle"}:
                 raise
-    return None
+    return register()
 
 
 @action
