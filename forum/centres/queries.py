@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from forum.accounts.enums import Region, Role
+from forum.accounts.enums import Role
 from forum.accounts.models import Account, RoleGrant
 from forum.centres.models import Centre, Council
 from forum.core.access import Actor
@@ -36,17 +36,6 @@ def get_centre(actor: Actor, slug: str) -> Centre:
     centre = db.session.scalar(select(Centre).where(Centre.slug == slug))
     if centre is None:
         raise NotFound("There is no such centre.")
-    return centre
-
-
-def centre_of_region(region: Region) -> Centre:
-    """The centre that serves ``region``.
-
-    Raises NotFound when there is none.
-    """
-    centre = db.session.scalar(select(Centre).where(Centre.region == region))
-    if centre is None:
-        raise NotFound("There is no centre for this region.")
     return centre
 
 

@@ -1,15 +1,15 @@
-"""Reads of procurement topics and of CPV codes."""
+"""Reads of procurement topics."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from forum.core.db import db
 from forum.core.errors import NotFound
 from forum.topics.enums import TopicKind
-from forum.topics.models import CpvCode, Topic, TopicDivision, TopicSynonym
+from forum.topics.models import Topic, TopicDivision, TopicSynonym
 
 KIND_ORDER = tuple(TopicKind)
 
@@ -102,11 +102,6 @@ def match_topic(text: str) -> TopicRow | None:
     begun = [topic for topic in topics if any(name.startswith(wanted) for name in _names(topic))]
     found = exact or begun
     return found[0] if len(found) == 1 else None
-
-
-def count_cpv_codes() -> int:
-    """How many CPV codes were imported."""
-    return db.session.scalar(select(func.count()).select_from(CpvCode)) or 0
 
 
 def _row(topic: Topic, depth: int, synonyms: list[str], divisions: list[str]) -> TopicRow:

@@ -2,10 +2,8 @@
 
 import pytest
 
-from forum.accounts.enums import Region
 from forum.centres import queries
 from forum.core.access import Anonymous
-from forum.core.db import db
 from forum.core.errors import NotFound
 from tests import factories as make
 from tests.statements import count_statements
@@ -42,13 +40,6 @@ def test_get_centre(app):
     assert queries.get_centre(Anonymous(), "london").path == "/centres/london/"
     with pytest.raises(NotFound):
         queries.get_centre(Anonymous(), "London")
-
-
-def test_centre_of_region(app):
-    assert queries.centre_of_region(Region.SOUTH_WEST).slug == "south-west"
-    db.session.delete(make.get_centre("south-west"))
-    with pytest.raises(NotFound):
-        queries.centre_of_region(Region.SOUTH_WEST)
 
 
 def test_staff_managers_first_each_person_once(app):
