@@ -4,7 +4,7 @@ import click
 from flask.cli import AppGroup
 from tqdm import tqdm
 
-from forum.threads import actions
+from forum.threads import actions, queries
 
 group = AppGroup("posts", help="Posts of all threads.")
 
@@ -15,6 +15,6 @@ def rerender() -> None:
 
     Works in batches while the site runs; when it is stopped, call it again.
     """
-    with tqdm(total=actions.count_outdated(), unit="post") as bar:
+    with tqdm(total=queries.count_outdated(), unit="post") as bar:
         done = actions.rerender_posts(bar.update)
     click.echo(f"Rendered {done} posts again.")

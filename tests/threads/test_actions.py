@@ -466,13 +466,13 @@ class TestRerender:
         old = make.make_post(thread, text="**new**", html="<p>old</p>", renderer=0)
         kept = make.make_post(thread, text="kept", html="<p>as it was</p>")
         seen = []
-        assert actions.count_outdated() == 1
+        assert queries.count_outdated() == 1
         assert actions.rerender_posts(seen.append) == 1
         texts = dict(db.session.execute(select(Post.id, Post.html)).all())
         assert texts[old.id] == "<p><strong>new</strong></p>\n"
         assert texts[kept.id] == "<p>as it was</p>"
         assert seen == [1]
-        assert actions.count_outdated() == 0
+        assert queries.count_outdated() == 0
 
 
 def test_preview_is_what_the_post_will_be(app):

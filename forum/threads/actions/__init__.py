@@ -2,7 +2,6 @@
 
 from forum.threads.actions.changing import (
     accept_answer,
-    count_outdated,
     edit_post,
     rerender_posts,
     unaccept_answer,
@@ -26,7 +25,6 @@ from forum.threads.actions.writing import preview, reply, start_thread
 
 __all__ = [
     "accept_answer",
-    "count_outdated",
     "discard_draft",
     "edit_post",
     "hide_post",

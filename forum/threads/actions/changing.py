@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 
 from forum.core import audit, clock, markup
 from forum.core.access import Actor, ensure
@@ -91,7 +91,7 @@ def change_state(post: Post, state: PostState) -> None:
         counting.count_state_change(post, by=-1 if was_visible else 1)
 
 
-def rerender_posts(progress: Callable[[int], None]) -> int:
+def rerender_posts(progress: Callable[[int], object]) -> int:
     """Render again the posts that an older renderer made, in batches; returns how many.
 
     ``progress`` is told the size of each finished batch. It can be stopped and called again.
@@ -118,9 +118,3 @@ def _rerender_batch() -> int:
     db.session.flush()
     db.session.expunge_all()
     return len(posts)
-
-
-def count_outdated() -> int:
-    """How many posts an older renderer made."""
-    outdated = select(func.count()).select_from(Post).where(Post.renderer != markup.RENDERER)
-    return db.session.scalar(outdated) or 0

@@ -270,3 +270,9 @@ def history_of(actor: Actor, post: Post) -> History:
             for number, (text, start, note, editor) in enumerate(rows, start=1)
         ],
     )
+
+
+def count_outdated() -> int:
+    """How many posts an older renderer made."""
+    outdated = select(func.count()).select_from(Post).where(Post.renderer != markup.RENDERER)
+    return db.session.scalar(outdated) or 0
