@@ -7,8 +7,8 @@ from flask import current_app
 from tqdm import tqdm
 
 from forum.config import Settings
-from forum.core.errors import RoundtableError
 from forum.ops import actions
+from forum.ops.commands.sentences import in_sentences
 
 AT_LEAST_ONE = click.IntRange(min=1)
 
@@ -18,6 +18,7 @@ AT_LEAST_ONE = click.IntRange(min=1)
 @click.option("--threads", default=1000, show_default=True, type=AT_LEAST_ONE)
 @click.option("--posts", default=20_000, show_default=True, type=AT_LEAST_ONE)
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same data.")
+@in_sentences
 def bulk(*, users: int, threads: int, posts: int, seed: int) -> None:
     """Add members, threads and posts for benchmarks; never in production.
 
@@ -27,11 +28,8 @@ def bulk(*, users: int, threads: int, posts: int, seed: int) -> None:
     if settings.is_production:
         raise click.ClickException("Load data is never added in production.")
     began = time.perf_counter()
-    try:
-        with tqdm(total=posts, desc="Load data", unit=" posts") as bar:
-            size = actions.Size(users=users, threads=threads, posts=posts)
-            actions.load_bulk(size, seed=seed, progress=bar.update)
-    except RoundtableError as error:
-        raise click.ClickException(error.message) from error
+    with tqdm(total=posts, desc="Load data", unit=" posts") as bar:
+        size = actions.Size(users=users, threads=threads, posts=posts)
+        actions.load_bulk(size, seed=seed, progress=bar.update)
     seconds = time.perf_counter() - began
     click.echo(f"{posts:,} posts in {seconds:.1f} s, {posts / seconds:,.0f} a second.")

@@ -3,6 +3,7 @@
 import click
 
 from forum.ops import actions
+from forum.ops.commands.sentences import in_sentences
 
 MOST_SHOWN = 50
 
@@ -14,6 +15,7 @@ def counters() -> None:
 
 @counters.command()
 @click.option("--dry-run", is_flag=True, help="Only tell what is wrong.")
+@in_sentences
 def reconcile(*, dry_run: bool) -> None:
     """Compare every counter with what it counts, and repair those that are wrong.
 

@@ -6,11 +6,12 @@ from tqdm import tqdm
 
 from forum.accounts import actions as accounts
 from forum.config import Settings
-from forum.core.errors import RoundtableError
 from forum.ops import actions, queries
+from forum.ops.commands.sentences import in_sentences
 
 
 @click.command()
+@in_sentences
 def demo() -> None:
     """Load the demo content: nine centres' boards and debates, and members to sign in as.
 
@@ -23,7 +24,7 @@ def demo() -> None:
 def load_demo() -> None:
     """Load the demo content with a progress bar.
 
-    Raises ClickException in production, where there are accounts, and for broken content.
+    Raises ClickException in production and where there are accounts, DemoError for broken content.
     """
     settings: Settings = current_app.config["SETTINGS"]
     if settings.is_production:
@@ -32,15 +33,10 @@ def load_demo() -> None:
         )
     if queries.has_accounts():
         raise click.ClickException("There are accounts. The demo goes into an empty database only.")
-    try:
-        content = queries.read_demo()
-        password_hash = accounts.hash_password(queries.DEMO_PASSWORD)
-        with tqdm(total=content.post_count, desc="Demo content", unit=" posts") as bar:
-            actions.load_demo(content, password_hash=password_hash, progress=bar.update)
-    except queries.DemoError as error:
-        raise click.ClickException(str(error)) from error
-    except RoundtableError as error:
-        raise click.ClickException(error.message) from error
+    content = queries.read_demo()
+    password_hash = accounts.hash_password(queries.DEMO_PASSWORD)
+    with tqdm(total=content.post_count, desc="Demo content", unit=" posts") as bar:
+        actions.load_demo(content, password_hash=password_hash, progress=bar.update)
 
 
 def describe_sign_ins() -> str:

@@ -26,6 +26,7 @@ from forum.core import queue
 from forum.core.db import db
 from forum.ops.commands.demo import describe_sign_ins
 from forum.ops.commands.prepare import load_demo_when_empty, migrate_when_behind
+from forum.ops.commands.sentences import in_sentences
 
 WSGI = Path(__file__).parents[3] / "wsgi.py"
 KILL_SECONDS = 10
@@ -54,6 +55,7 @@ READY_SECONDS = 60
 @click.option("--migrate", is_flag=True, help="First bring the database up to date.")
 @click.option("--demo", is_flag=True, help="First load the demo content when there is no account.")
 @click.option("--alone", is_flag=True, help="Without a worker, which then runs elsewhere.")
+@in_sentences
 def serve(  # the options of the command
     *,
     host: str,

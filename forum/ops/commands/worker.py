@@ -10,6 +10,7 @@ import structlog
 from flask import current_app
 
 from forum.core import queue
+from forum.ops.commands.sentences import in_sentences
 
 log = structlog.get_logger(__name__)
 
@@ -17,6 +18,7 @@ log = structlog.get_logger(__name__)
 @click.command()
 @click.option("--once", metavar="JOB", help="Do one job now, by its name, and stop.")
 @click.option("--tied", is_flag=True, help="Stop when the standard input is closed.")
+@in_sentences
 def worker(*, once: str | None, tied: bool) -> None:
     """Deliver mail and notices and do the scheduled work.
 

@@ -1,0 +1,35 @@
+"""Errors of commands as sentences instead of tracebacks."""
+
+import functools
+from collections.abc import Callable
+from typing import ParamSpec, TypeVar
+
+import click
+from sqlalchemy.exc import DBAPIError
+
+from forum.core.errors import RoundtableError
+from forum.ops.queries import DemoError
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def in_sentences(command: Callable[P, R]) -> Callable[P, R]:
+    """Let ``command`` end with a sentence and a non-zero exit when it cannot do its work."""
+
+    @functools.wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except RoundtableError as error:
+            raise click.ClickException(error.message) from error
+        except DemoError as error:
+            raise click.ClickException(str(error)) from error
+        except DBAPIError as error:
+            reason = str(error.orig).strip().splitlines()[0]
+            raise click.ClickException(
+                f"The database cannot be used: {reason}. "
+                "Check FORUM_DATABASE_URL, and run: flask --app wsgi db upgrade"
+            ) from error
+
+    return run
