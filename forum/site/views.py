@@ -135,6 +135,7 @@ def organisation(organisation_id: int, slug: str) -> ResponseReturnValue:
         page=threads.organisation_posts(actor, found.id, after=request.args.get("after", "")),
         may_edit=organisation_policy.can_edit(actor, found),
         may_join=organisation_policy.can_join(actor, found),
+        may_manage=organisation_policy.can_manage_members(actor, found),
     )
 
 
