@@ -84,16 +84,19 @@ def name_field() -> Any:
     )
 
 
-class PlaceForm(Form):
-    """From which side and where somebody speaks."""
-
-    sector = RadioField(
+def sector_field() -> Any:
+    """From which side of procurement somebody speaks."""
+    return RadioField(
         _l("Sector"),
         choices=[SelectChoice(sector.value, _l(SECTOR_NAMES[sector])) for sector in Sector],
         validators=[InputRequired(_l("Choose a sector"))],
         validate_choice=True,
     )
-    region = SelectField(
+
+
+def region_field() -> Any:
+    """Where somebody works, or everywhere."""
+    return SelectField(
         _l("Region"),
         choices=[
             SelectChoice(NATIONAL, _l("National")),
@@ -101,6 +104,13 @@ class PlaceForm(Form):
         ],
         default=NATIONAL,
     )
+
+
+class PlaceForm(Form):
+    """A form with the fields ``sector`` and ``region``, which stand where it defines them."""
+
+    sector: Any
+    region: Any
 
     @property
     def chosen_sector(self) -> Sector:
@@ -119,6 +129,8 @@ class RegisterForm(PlaceForm):
     display_name = name_field()
     email = email_field(_l("Email address"))
     password = new_password_field(_l("Password"))
+    sector = sector_field()
+    region = region_field()
     rules_id = HiddenField()
     accept_rules = BooleanField(
         _l("I accept the house rules"),
@@ -181,6 +193,8 @@ class ProfileForm(PlaceForm, VersionedForm):
             ),
         ],
     )
+    sector = sector_field()
+    region = region_field()
     about = TextAreaField(
         _l("About you"),
         validators=[

@@ -169,6 +169,14 @@ def test_registration_refuses_and_keeps_what_was_typed(client, field, value, mes
     assert db.session.scalar(select(func.count()).select_from(Account)) == 0
 
 
+def test_mistakes_are_told_in_the_order_of_the_fields(client):
+    empty = dict.fromkeys(("display_name", "email", "password"), "")
+    answer = client.post_form("/account/register/", empty, status=422)
+    links = [a.get("href", "") for a in answer.find("a")]
+    told = [link for link in links if link.startswith("#") and link != "#main"]
+    assert told == ["#display_name", "#email", "#password", "#sector", "#accept_rules"]
+
+
 @pytest.mark.parametrize("field", ["sector", "region"])
 def test_registration_refuses_what_is_not_offered(client, field):
     page = client.get("/account/register/")
