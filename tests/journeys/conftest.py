@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.journeys.browsing import PATIENCE, Visits, launch
 from tests.journeys.site import Site, make_demo
+from tests.journeys.stage import Stage, set_up
 
 expect.set_options(timeout=PATIENCE)
 
@@ -19,6 +20,12 @@ def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[S
     shared = base if worker_id == "master" else base.parent
     with Site(tmp_path_factory.mktemp("site"), demo=make_demo(shared)) as site:
         yield site
+
+
+@pytest.fixture(scope="session")
+def stage(site: Site) -> Stage:
+    """One of everything on the site, to be looked at only."""
+    return set_up(site)
 
 
 @pytest.fixture(scope="session")

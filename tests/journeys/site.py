@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from forum import config
+from forum.accounts.models import Account
 from forum.core import clock, mail, outbox
 from forum.core.db import db, writing
 from forum.factory import create_app
@@ -71,7 +72,7 @@ class Site:
         )
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,))
 
-    def __enter__(self) -> "Site":
+    def __enter__(self) -> Self:
         self.thread.start()
         return self
 
@@ -110,14 +111,14 @@ class Site:
     def thread_by(self, author: Member, **traits: Any) -> Place:
         """A new thread of ``author`` on a new board; see ``factories.make_thread``."""
         with self.database():
-            account = db.session.get_one(factories.Account, author.id)
+            account = db.session.get_one(Account, author.id)
             thread = factories.make_thread(author=account, **traits)
             return Place(thread.id, thread.path, thread.title)
 
     def cookie(self, member: Member) -> dict[str, Any]:
         """The cookie of a new session of the member, as the browser keeps it."""
         with self.database():
-            account = db.session.get_one(factories.Account, member.id)
+            account = db.session.get_one(Account, member.id)
             session = {
                 "_user_id": factories.make_session(account),
                 "_fresh": True,
@@ -151,7 +152,7 @@ class Site:
 
     def mailed_link(self, address: str) -> str:
         """The link in the newest mail to ``address``."""
-        text = self.mails(address)[-1].get_content()
+        text: str = self.mails(address)[-1].get_content()
         return next(word for word in text.split() if word.startswith(self.origin))
 
 

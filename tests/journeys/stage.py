@@ -1,0 +1,149 @@
+"""One of everything, so that every kind of page can be looked at."""
+
+from dataclasses import dataclass
+
+from forum.accounts.models import Account
+from forum.core.db import db
+from forum.organisations.enums import MembershipState, OrganisationState
+from forum.organisations.models import Organisation
+from forum.threads import actions
+from forum.threads.enums import PostState
+from forum.threads.models import Thread
+from tests import factories
+from tests.journeys.site import Member, Place, Site
+
+RICH_TEXT = """\
+# What we found
+
+A long line of **bold**, *italic*, ~~struck~~ and `code`, with [a link](https://example.org/)
+and an address that does not break: https://example.org/a/very/long/path/without/any/space/in/it/at/all
+
+> [Somebody wrote](/posts/1/):
+>
+> Pay within thirty days.
+
+| Lot | Value of the contract a year | Winner of the lot | Sector of the winner | Paid after |
+|-----|-----------------------------:|-------------------|----------------------|-----------:|
+| One | £38,000 | A firm with a rather long name, Limited | Social enterprise | 19 days |
+| Two | £1,200,000 | Another | Private | 71 days |
+
+1. first
+2. second
+   - below
+
+```python
+print("a line of code that is much longer than a telephone is wide, and so scrolls by itself, always")
+```
+
+---
+
+Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """Who looks, and at what."""
+
+    visitor: None
+    member: Member
+    newcomer: Member
+    unconfirmed: Member
+    steward: Member
+    moderator: Member
+    manager: Member
+    admin: Member
+    thread: Place
+    locked: Place
+    empty_board: Place
+    archived_board: Place
+    members_board: Place
+    organisation: Place
+    waiting_organisation: Place
+    own_membership: int
+    asked_membership: int
+    own_post: int
+    others_post: int
+
+
+def set_up(site: Site) -> Stage:
+    """Put one of everything into the site."""
+    member, steward = site.member(about="Writes about lots."), site.member(sector="voluntary")
+    organisation, own, asked = _organisation(site, steward, member)
+    thread, posts = _thread_with_all_states(site, member, organisation.id)
+    _drafts(site, member, thread)
+    locked = site.thread_by(
+        member, is_locked=True, locked_reason="The tender is out.", is_pinned=True
+    )
+    return Stage(
+        visitor=None,
+        member=member,
+        newcomer=site.member(),
+        unconfirmed=site.member(confirmed=False),
+        steward=steward,
+        moderator=site.member(role="moderator", sector="public"),
+        manager=site.member(role="manager", sector="public"),
+        admin=site.member(role="administrator", sector="public"),
+        thread=thread,
+        locked=locked,
+        empty_board=site.board(),
+        archived_board=site.board(archived=True, start_sectors=["public"]),
+        members_board=site.board(readers="members", reply_sectors=["public", "community"]),
+        organisation=organisation,
+        waiting_organisation=_waiting_organisation(site, member),
+        own_membership=own,
+        asked_membership=asked,
+        own_post=posts[0],
+        others_post=posts[1],
+    )
+
+
+def _account(member: Member) -> Account:
+    return db.session.get_one(Account, member.id)
+
+
+def _organisation(site: Site, steward: Member, member: Member) -> tuple[Place, int, int]:
+    with site.database():
+        made = factories.make_organisation(sector="voluntary", about="Advice for everybody.")
+        own = factories.make_membership(_account(steward), made, steward=True)
+        asked = factories.make_membership(_account(member), made, state=MembershipState.WAITING)
+        return Place(made.id, made.path, made.name), own.id, asked.id
+
+
+def _waiting_organisation(site: Site, member: Member) -> Place:
+    with site.database():
+        made = factories.make_organisation(state=OrganisationState.WAITING)
+        factories.make_membership(_account(member), made, steward=True)
+        return Place(made.id, made.path, made.name)
+
+
+def _thread_with_all_states(
+    site: Site, author: Member, organisation_id: int
+) -> tuple[Place, list[int]]:
+    """A question of ``author`` with a post in every state; ids of an edited and of another's post."""
+    place = site.thread_by(author, text=RICH_TEXT)
+    with site.database():
+        thread = db.session.get_one(Thread, place.id)
+        organisation = db.session.get_one(Organisation, organisation_id)
+        answer = factories.make_post(thread, organisation=organisation)
+        edited = factories.make_post(thread, _account(author), text="One line.\n\nThe same.")
+        for state in (PostState.HIDDEN, PostState.WITHDRAWN):
+            factories.make_post(
+                thread, _account(author), state=state, hidden_reason="It names a bidder (rule 3)."
+            )
+        other = factories.make_post(thread)
+        actions.edit_post(
+            _account(author),
+            edited,
+            source="Another line.\n\nThe same.\n\nOne more.",
+            note="Corrected",
+            version=edited.version,
+        )
+        actions.accept_answer(_account(author), answer)
+        return place, [edited.id, other.id]
+
+
+def _drafts(site: Site, member: Member, thread: Place) -> None:
+    with site.database():
+        factories.make_draft(_account(member), thread=db.session.get_one(Thread, thread.id))
+        factories.make_draft(_account(member), title="A thread to be")

@@ -1,0 +1,313 @@
+"""Every kind of page, wide and narrow, light and dark: WCAG 2.2 AA, nothing to scroll sideways."""
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from forum.core.db import db
+from forum.threads import actions
+from forum.threads.models import Post
+from tests.journeys.browsing import PHONE, Visits
+from tests.journeys.site import Site
+from tests.journeys.stage import Stage
+
+LEVEL_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+COLOURS = ["color-contrast", "link-in-text-block"]
+NARROWEST = {"width": 320, "height": 640}
+
+# Who looks, and where; names in braces are those of the stage.
+ADDRESSES = {
+    "home": ("visitor", "/"),
+    "home of a member": ("member", "/"),
+    "centres": ("visitor", "/centres/"),
+    "centre": ("visitor", "/centres/north-east/"),
+    "centre of a manager": ("manager", "/centres/north-east/"),
+    "edit centre": ("manager", "/centres/north-east/edit/"),
+    "edit rules": ("manager", "/centres/north-east/rules/"),
+    "board": ("visitor", "/centres/north-east/boards/finding-and-bidding/"),
+    "board of a manager": ("manager", "/centres/north-east/boards/finding-and-bidding/"),
+    "empty board": ("member", "{empty_board.path}"),
+    "archived board": ("member", "{archived_board.path}"),
+    "members' board": ("member", "{members_board.path}"),
+    "create board": ("manager", "/centres/north-east/boards/new/"),
+    "edit board": ("manager", "{empty_board.path}edit/"),
+    "manage boards": ("manager", "/centres/north-east/boards/order/"),
+    "thread": ("visitor", "/threads/46/one-borough-wide-repairs-contract-or-several-small-ones/"),
+    "thread with all states": ("visitor", "{thread.path}"),
+    "own thread": ("member", "{thread.path}"),
+    "unread thread": ("newcomer", "{thread.path}"),
+    "thread of a moderator": ("moderator", "{thread.path}"),
+    "locked thread": ("member", "{locked.path}"),
+    "locked thread of a moderator": ("moderator", "{locked.path}"),
+    "new thread": ("newcomer", "{empty_board.path}start/"),
+    "edit post": ("member", "/posts/{own_post}/edit/"),
+    "history": ("visitor", "/posts/{own_post}/history/"),
+    "withdraw": ("member", "/posts/{own_post}/withdraw/"),
+    "hide": ("moderator", "/posts/{others_post}/hide/"),
+    "lock": ("moderator", "/threads/{thread.id}/lock/"),
+    "drafts": ("member", "/account/drafts/"),
+    "no drafts": ("newcomer", "/account/drafts/"),
+    "topics": ("visitor", "/topics/"),
+    "topic": ("visitor", "/topics/prompt-payment/"),
+    "topic of a centre": ("visitor", "/topics/prompt-payment/?centre=london"),
+    "organisations": ("visitor", "/organisations/"),
+    "no organisations": ("visitor", "/organisations/?sector=community&region=national"),
+    "organisation": ("visitor", "{organisation.path}"),
+    "organisation of its steward": ("steward", "{organisation.path}"),
+    "register organisation": ("member", "/organisations/new/"),
+    "join organisation": ("newcomer", "/organisations/{organisation.id}/join/"),
+    "edit organisation": ("steward", "/organisations/{organisation.id}/edit/"),
+    "organisation's members": ("steward", "/organisations/{organisation.id}/members/"),
+    "waiting organisations": ("manager", "/organisations/waiting/"),
+    "confirm organisation": ("manager", "/organisations/{waiting_organisation.id}/confirm/"),
+    "refuse organisation": ("manager", "/organisations/{waiting_organisation.id}/refuse/"),
+    "own organisations": ("member", "/account/organisations/"),
+    "no own organisations": ("newcomer", "/account/organisations/"),
+    "leave organisation": ("steward", "/memberships/{own_membership}/leave/"),
+    "refuse member": ("steward", "/memberships/{asked_membership}/refuse/"),
+    "person": ("visitor", "/people/leah-sutton/"),
+    "person without posts": ("visitor", "/people/{newcomer.handle}/"),
+    "sign in": ("visitor", "/account/sign-in/"),
+    "register": ("visitor", "/account/register/"),
+    "forgotten password": ("visitor", "/account/forgotten-password/"),
+    "check email": ("visitor", "/account/check-email/"),
+    "dead link": ("visitor", "/account/confirm/no-such-token/"),
+    "account": ("member", "/account/"),
+    "account of an administrator": ("admin", "/account/"),
+    "unconfirmed account": ("unconfirmed", "/account/"),
+    "profile": ("member", "/account/profile/"),
+    "change email": ("member", "/account/email/"),
+    "change password": ("member", "/account/password/"),
+    "sessions": ("member", "/account/sessions/"),
+    "administration": ("admin", "/admin/?q=member"),
+    "audit trail": ("admin", "/admin/audit/"),
+    "account for administrators": ("admin", "/admin/accounts/{moderator.id}/"),
+    "house rules": ("visitor", "/house-rules/"),
+    "help": ("visitor", "/help/writing/"),
+    "accessibility": ("visitor", "/accessibility/"),
+    "privacy": ("visitor", "/privacy/"),
+    "mails": ("visitor", "/dev/mail/"),
+    "403": ("member", "/admin/"),
+    "404": ("visitor", "/no/such/page/"),
+    "405": ("member", "/posts/{own_post}/accept/"),
+}
+
+# Pages that only a button leads to: who presses it, and how.
+Steps = Callable[[Page, Stage, Site], None]
+STEPS: dict[str, tuple[str, Steps]] = {}
+
+
+def step(who: str) -> Callable[[Steps], Steps]:
+    """Name who takes the steps to the page that the function is called after."""
+
+    def note(steps: Steps) -> Steps:
+        STEPS[steps.__name__.replace("_", " ")] = (who, steps)
+        return steps
+
+    return note
+
+
+def press(page: Page, button: str) -> None:
+    page.get_by_role("main").get_by_role("button", name=button).click()
+
+
+@step("newcomer")
+def new_thread_with_errors(page: Page, stage: Stage, _site: Site) -> None:
+    page.goto(f"{stage.empty_board.path}start/")
+    press(page, "Start thread")
+    page.get_by_text("There is a problem").wait_for()
+
+
+@step("newcomer")
+def preview(page: Page, stage: Stage, _site: Site) -> None:
+    page.goto(f"{stage.empty_board.path}start/")
+    page.get_by_label("Title").fill("What do others pay?")
+    page.get_by_label("Your post").fill("> quoted\n\n| a | b |\n|---|---|\n| 1 | 2 |")
+    press(page, "Preview")
+    page.get_by_role("region", name="Preview").wait_for()
+
+
+@step("newcomer")
+def reply_with_errors(page: Page, stage: Stage, _site: Site) -> None:
+    page.goto(stage.thread.path)
+    press(page, "Post reply")
+    page.get_by_text("There is a problem").wait_for()
+
+
+@step("newcomer")
+def reply_preview(page: Page, stage: Stage, _site: Site) -> None:
+    page.goto(stage.thread.path)
+    page.get_by_label("Your post").fill("A *short* answer")
+    press(page, "Preview")
+    page.get_by_role("region", name="Preview").wait_for()
+
+
+@step("newcomer")
+def a_quotation(page: Page, stage: Stage, _site: Site) -> None:
+    page.goto(stage.thread.path)
+    page.get_by_role("link", name="Quote").first.click()
+    page.wait_for_url("**quote=**")
+
+
+@step("member")
+def edit_with_errors(page: Page, stage: Stage, _site: Site) -> None:
+    page.goto(f"/posts/{stage.own_post}/edit/")
+    page.get_by_label("Your post").fill("")
+    press(page, "Save changes")
+    page.get_by_text("There is a problem").wait_for()
+
+
+@step("member")
+def edit_conflict(page: Page, stage: Stage, site: Site) -> None:
+    page.goto(f"/posts/{stage.own_post}/edit/")
+    with site.database():
+        post = db.session.get_one(Post, stage.own_post)
+        source = f"{post.source}\n\nIn between, number {post.version}."
+        actions.edit_post(post.author, post, source=source, note="", version=post.version)
+    press(page, "Save changes")
+    page.get_by_role("heading", name="What the post says now").wait_for()
+
+
+@step("moderator")
+def hide_without_reason(page: Page, stage: Stage, _site: Site) -> None:
+    page.goto(f"/posts/{stage.others_post}/hide/")
+    press(page, "Hide post")
+    page.get_by_text("There is a problem").wait_for()
+
+
+@step("member")
+def organisation_with_errors(page: Page, _stage: Stage, _site: Site) -> None:
+    page.goto("/organisations/new/")
+    press(page, "Register organisation")
+    page.get_by_text("There is a problem").wait_for()
+
+
+@step("manager")
+def board_with_errors(page: Page, _stage: Stage, _site: Site) -> None:
+    page.goto("/centres/north-east/boards/new/")
+    press(page, "Create board")
+    page.get_by_text("There is a problem").wait_for()
+
+
+@step("manager")
+def centre_conflict(page: Page, _stage: Stage, _site: Site) -> None:
+    page.goto("/centres/north-east/edit/")
+    page.locator("input[name=version]").evaluate("input => { input.value = '0' }")
+    press(page, "Save changes")
+    page.get_by_role("heading", name="What is stored now").wait_for()
+
+
+@step("visitor")
+def registering_with_errors(page: Page, _stage: Stage, _site: Site) -> None:
+    page.goto("/account/register/")
+    press(page, "Create account")
+    page.get_by_text("There is a problem").wait_for()
+
+
+@step("visitor")
+def wrong_password(page: Page, _stage: Stage, _site: Site) -> None:
+    page.goto("/account/sign-in/")
+    page.get_by_label("Email address").fill("nobody@example.org")
+    page.get_by_label("Password", exact=True).fill("not the right one")
+    press(page, "Sign in")
+    page.get_by_text("There is a problem").wait_for()
+
+
+@step("member")
+def profile_conflict(page: Page, _stage: Stage, _site: Site) -> None:
+    page.goto("/account/profile/")
+    page.locator("input[name=version]").evaluate("input => { input.value = '0' }")
+    press(page, "Save profile")
+    page.get_by_text("was changed meanwhile").wait_for()
+
+
+@step("visitor")
+def a_mail(page: Page, stage: Stage, site: Site) -> None:
+    page.goto("/account/forgotten-password/")
+    page.get_by_label("Email address").fill(stage.member.email)
+    press(page, "Send the link")
+    site.deliver()
+    page.get_by_role("link", name="see the mails").click()
+    page.get_by_role("main").locator(".thread__title a").first.click()
+    page.get_by_role("link", name=site.origin).wait_for()
+
+
+@step("newcomer")
+def session_ended(page: Page, stage: Stage, _site: Site) -> None:
+    page.goto(stage.thread.path)
+    page.get_by_label("Your post").fill("A long answer that must not be lost")
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    # The token of the form belongs to the session; this is what remains when only sign-in ended.
+    press(page, "Post reply")
+    page.get_by_role("heading", level=1).wait_for()
+    page.context.add_cookies(cookies)  # type: ignore[arg-type]  # what a browser gave, it takes
+
+
+@step("newcomer")
+def resend(page: Page, stage: Stage, _site: Site) -> None:
+    page.goto(stage.thread.path)
+    page.get_by_label("Your post").fill("A long answer that must not be lost\n\nby any means")
+    token = page.locator("form[action$='/reply/'] input[name=csrf_token]")
+    token.evaluate("input => { input.value = 'stale' }")
+    press(page, "Post reply")
+    page.get_by_role("heading", name="Please send that again").wait_for()
+
+
+def steps_to(kind: str) -> tuple[str, Steps]:
+    if kind in STEPS:
+        return STEPS[kind]
+    who, address = ADDRESSES[kind]
+
+    def go(page: Page, stage: Stage, _site: Site) -> None:
+        page.goto(address.format(**{name: getattr(stage, name) for name in stage.__slots__}))
+
+    return who, go
+
+
+@pytest.mark.parametrize("kind", [*ADDRESSES, *STEPS])
+def test_page_is_accessible(visits: Visits, site: Site, stage: Stage, kind: str):
+    visits.expect(400, 403, 404, 405)
+    who, go = steps_to(kind)
+    page = visits.open(getattr(stage, who))
+    problems = []
+    for width in ("wide", "narrow"):
+        if width == "narrow":
+            page.set_viewport_size(PHONE)
+        go(page, stage, site)
+        problems += [f"{width}, light: {line}" for line in violations(page, tags=LEVEL_AA)]
+        page.emulate_media(color_scheme="dark")
+        problems += [f"{width}, dark: {line}" for line in violations(page, rules=COLOURS)]
+        page.emulate_media(color_scheme="light")
+    page.set_viewport_size(NARROWEST)
+    problems += [f"wider than 320 pixels: {line}" for line in too_wide(page)]
+    assert not problems, "\n".join(problems)
+
+
+def violations(page: Page, *, tags: list[str] = (), rules: list[str] = ()) -> list[str]:
+    """What axe finds wrong by rules with one of ``tags``, or by ``rules``."""
+    only = {"type": "tag", "values": tags} if tags else {"type": "rule", "values": rules}
+    results = Axe().run(page, options={"runOnly": only, "resultTypes": ["violations"]})
+    return [
+        f"{violation['id']}: {node['target']} {node['html']} {node['failureSummary']}"
+        for violation in results.response["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+def too_wide(page: Page) -> list[str]:
+    """The innermost elements because of which the page scrolls sideways."""
+    found: list[str] = page.evaluate(
+        """() => {
+          const root = document.documentElement;
+          if (root.scrollWidth <= root.clientWidth) return [];
+          const wide = [...document.querySelectorAll("body *")].filter(
+            (one) => one.getBoundingClientRect().right > root.clientWidth + 0.5,
+          );
+          const inner = wide.filter((one) => !wide.some((other) => other !== one && one.contains(other)));
+          return inner.slice(0, 5).map((one) => one.outerHTML.slice(0, 200)).concat([`${root.scrollWidth}`]);
+        }"""
+    )
+    return found
