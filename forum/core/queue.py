@@ -17,6 +17,8 @@ from pathlib import Path
 from huey import Huey, RedisHuey, SqliteHuey
 from huey.api import TaskWrapper
 from redis import ConnectionPool
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 REDIS_SECONDS = 1
 # The worker waits for work in Redis for a second, so an answer may take longer than that.
@@ -46,8 +48,12 @@ class Job:
 def configure(*, redis_url: str, folder: Path) -> None:
     """Choose this process's queue: Redis when there is an address, else a file in ``folder``."""
     if redis_url:
+        # Without retries: a request must not wait for a Redis that is away.
         pool = ConnectionPool.from_url(
-            redis_url, socket_connect_timeout=REDIS_SECONDS, socket_timeout=REDIS_READ_SECONDS
+            redis_url,
+            socket_connect_timeout=REDIS_SECONDS,
+            socket_timeout=REDIS_READ_SECONDS,
+            retry=Retry(NoBackoff(), 0),
         )
         _queues[:] = [RedisHuey("roundtable", connection_pool=pool, results=False)]
     else:

@@ -83,7 +83,7 @@ def thread_lengths(threads: int, posts: int) -> list[int]:
 
     They fall by a power of their rank; the longest has about 1.25 % of all posts.
     """
-    longest = max(posts * LONGEST_SHARE, posts / threads)
+    longest = min(max(posts * LONGEST_SHARE, posts / threads), posts - threads + 1)
     low, high = 0.0, STEEPEST
     for _ in range(STEPS):
         exponent = (low + high) / 2

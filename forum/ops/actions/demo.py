@@ -89,6 +89,9 @@ class Play:
             with clock.at(moment):
                 self._try(title, step)
         demo_people.archive(self.cast, self.demo)
+        # Posts were counted by statements of which the objects know nothing.
+        db.session.flush()
+        db.session.expire_all()
         for draft in self.demo.drafts:
             self._try(draft.title or draft.thread, partial(self._save_draft, draft))
         for reading in self.demo.readings:

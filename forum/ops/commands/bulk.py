@@ -28,7 +28,7 @@ def bulk(*, users: int, threads: int, posts: int, seed: int) -> None:
     if settings.is_production:
         raise click.ClickException("Load data is never added in production.")
     began = time.perf_counter()
-    with tqdm(total=posts, desc="Load data", unit=" posts") as bar:
+    with tqdm(total=posts, desc="Load data", unit=" posts", disable=None) as bar:
         size = actions.Size(users=users, threads=threads, posts=posts)
         actions.load_bulk(size, seed=seed, progress=bar.update)
     seconds = time.perf_counter() - began

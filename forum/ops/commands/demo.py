@@ -35,7 +35,7 @@ def load_demo() -> None:
         raise click.ClickException("There are accounts. The demo goes into an empty database only.")
     content = queries.read_demo()
     password_hash = accounts.hash_password(queries.DEMO_PASSWORD)
-    with tqdm(total=content.post_count, desc="Demo content", unit=" posts") as bar:
+    with tqdm(total=content.post_count, desc="Demo content", unit=" posts", disable=None) as bar:
         actions.load_demo(content, password_hash=password_hash, progress=bar.update)
 
 

@@ -21,7 +21,7 @@ from forum.ops.queries.demo import (
     read_demo,
     sign_ins,
 )
-from forum.ops.queries.health import has_accounts, migrations, readiness
+from forum.ops.queries.health import Migrations, has_accounts, migrations, readiness
 
 __all__ = [
     "DEMO_PASSWORD",
@@ -35,6 +35,7 @@ __all__ = [
     "DemoReading",
     "DemoThread",
     "Difference",
+    "Migrations",
     "has_accounts",
     "migrations",
     "read_demo",
