@@ -210,6 +210,7 @@ class Client(FlaskClient):
         with self.application.app_context():
             answer: Answer = super().open(*args, **kwargs)  # type: ignore[assignment]  # our answers
             answer.get_data()
+            answer.close()
             return answer
 
     def _checked(self, answer: Answer, status: int) -> Answer:

@@ -25,9 +25,10 @@ from flask import Flask
 from hypothesis import HealthCheck, settings
 
 from forum import config
-from forum.core import mail, outbox
+from forum.core import mail, outbox, queue
 from forum.core.db import db, writing
 from forum.factory import create_app
+from forum.web import login
 from forum.web.limits import limiter
 from tests import factories
 from tests.client import Client
@@ -139,6 +140,35 @@ def app(applications: Applications, backend: str) -> Iterator[Flask]:
                 db.session.remove()
                 transaction.rollback()
                 engines[None] = engine
+
+
+@pytest.fixture
+def make_app(applications: Applications, tmp_path: Path) -> Iterator[Callable[..., Flask]]:
+    """``make_app(FORUM_…="…")``: another application, by default on an empty SQLite file.
+
+    What applications share within a process is as before after the test.
+    """
+    kept = [(thing, dict(vars(thing))) for thing in (limiter, login.manager)]
+    lists = [(items, list(items)) for items in (queue._queues, mail._mailer)]
+    jobs = dict(queue._jobs)
+    made = len(applications.made)
+
+    def make(**environ: str) -> Flask:
+        url = environ.pop("FORUM_DATABASE_URL", f"sqlite:///{tmp_path / 'other.sqlite3'}")
+        return applications.make(url, tmp_path, **environ)
+
+    yield make
+    for app in applications.made[made:]:
+        with app.app_context():
+            db.engine.dispose()
+    del applications.made[made:]
+    for thing, attributes in kept:
+        vars(thing).clear()
+        vars(thing).update(attributes)
+    for items, values in lists:
+        items[:] = values
+    queue._jobs.clear()
+    queue._jobs.update(jobs)
 
 
 @pytest.fixture

@@ -77,9 +77,11 @@ def words(kind: type[StrEnum]) -> Enum:
 
 def engine_options(url: str, *, statement_timeout: int) -> dict[str, Any]:
     """Options of the engine for ``url``; ``statement_timeout`` in seconds (PostgreSQL)."""
+    # Errors of statements go into the log, which must not hold what people typed.
+    options: dict[str, Any] = {"hide_parameters": True}
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": SQLITE_BUSY_MILLISECONDS / 1000}}
-    return {
+        return options | {"connect_args": {"timeout": SQLITE_BUSY_MILLISECONDS / 1000}}
+    return options | {
         "pool_pre_ping": True,
         "pool_timeout": 3,
         "pool_recycle": 1800,

@@ -1,10 +1,11 @@
 """Addresses of the built styles, scripts and pictures."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
-from wsgiref.headers import Headers
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from flask import Flask
 from whitenoise import WhiteNoise
@@ -13,7 +14,6 @@ from forum.config import ConfigError, Settings
 from forum.web.headers import security_headers
 
 PREFIX = "/static/"
-YEAR_SECONDS = 365 * 24 * 3600
 
 
 def init_assets(app: Flask, settings: Settings, folder: Path) -> None:
@@ -30,21 +30,28 @@ def init_assets(app: Flask, settings: Settings, folder: Path) -> None:
         app.wsgi_app,
         root=folder,
         prefix=PREFIX,
-        max_age=YEAR_SECONDS,
         immutable_file_test=lambda _path, _url: True,
-        add_headers_function=_headers(security_headers(settings)),
         allow_all_origins=False,
     )
+    app.wsgi_app = _with_headers(app.wsgi_app, security_headers(settings))  # type: ignore[method-assign,assignment]  # as above
 
 
 def _address(manifest: dict[str, str], name: str) -> str:
     return PREFIX + manifest[name]
 
 
-def _headers(values: dict[str, str]) -> Callable[..., None]:
-    def add(headers: Headers, path: str, url: str) -> None:
-        del path, url
-        for name, value in values.items():
-            headers[name] = value
+def _with_headers(inner: WSGIApplication, headers: dict[str, str]) -> WSGIApplication:
+    """Add ``headers`` to every answer about a file, also that it has not changed (304)."""
 
-    return add
+    def respond(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if not environ["PATH_INFO"].startswith(PREFIX):
+            return inner(environ, start_response)
+
+        def start(status: str, given: list[tuple[str, str]], *error: Any) -> Any:
+            known = {name for name, _value in given}
+            more = [(name, value) for name, value in headers.items() if name not in known]
+            return start_response(status, given + more, *error)
+
+        return inner(environ, start)
+
+    return respond

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 from forum.core.db import db
 from forum.core.errors import Conflict, Invalid, NotAllowed, NotFound, RoundtableError
 from forum.web import resume
-from forum.web.login import ANONYMOUS
+from forum.web.login import ANONYMOUS, current_actor
 
 log = structlog.get_logger(__name__)
 
@@ -34,10 +34,26 @@ def init_errors(app: Flask) -> None:
 
 
 def page(status: int, message: str = "") -> Response:
-    """The error page for ``status`` with an optional sentence."""
+    """The error page for ``status`` with an optional sentence.
+
+    It is that for 503 when the database is away and cannot tell who is looking.
+    """
+    if not _knows_who_asks():
+        status, message = HTTPStatus.SERVICE_UNAVAILABLE, ""
     typed = resume.typed_fields() if request.method == "POST" and status != TOO_LARGE else []
-    body = render_template(f"errors/{status}.html", message=message, typed=typed)
+    body = render_template(f"errors/{int(status)}.html", message=message, typed=typed)
     return make_response(body, status)
+
+
+def _knows_who_asks() -> bool:
+    try:
+        current_actor()
+    except SQLAlchemyError as error:
+        log.warning("database.unavailable", error=type(error).__name__)
+        db.session.rollback()
+        g.actor = ANONYMOUS
+        return False
+    return True
 
 
 def _refused(error: RoundtableError) -> ResponseReturnValue:

@@ -51,7 +51,7 @@ def init_headers(app: Flask, settings: Settings) -> None:
         origin = request.headers.get("Origin")
         if request.method in SAFE_METHODS or origin is None:
             return
-        if urlsplit(origin).netloc != request.host:
+        if _host(origin) != request.host:
             abort(400, "This request was sent from another site.")
 
     @app.after_request
@@ -73,6 +73,14 @@ class Sessions(SecureCookieSessionInterface):
         """Write the cookie and who may keep the answer."""
         super().save_session(app, session, response)
         _set_caching(response, used=session.accessed or session.modified)
+
+
+def _host(origin: str) -> str:
+    """Host and port of an origin; "" for what is none."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return ""
 
 
 def _set_caching(response: Response, *, used: bool) -> None:

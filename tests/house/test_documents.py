@@ -1,5 +1,6 @@
 """Documents that tell of code are compared with it."""
 
+import json
 import re
 from dataclasses import fields
 from pathlib import Path
@@ -22,7 +23,9 @@ def required(name):
 def test_every_dependency_has_a_reason():
     text = DEPENDENCIES.read_text("utf-8")
     told = dict(re.findall(r"^\| `([a-z0-9_-]+)` \| (.+?) \|", text, re.MULTILINE))
-    assert required("requirements.in") | required("requirements-dev.in") == set(told)
+    front = json.loads((ROOT / "package.json").read_text("utf-8"))["devDependencies"]
+    wanted = required("requirements.in") | required("requirements-dev.in") | set(front)
+    assert wanted == set(told)
     assert [name for name, reason in told.items() if len(reason) < 20] == []
 
 
