@@ -4,6 +4,7 @@ import time
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 from tqdm import tqdm
 
 from forum.config import Settings
@@ -18,6 +19,7 @@ AT_LEAST_ONE = click.IntRange(min=1)
 @click.option("--threads", default=1000, show_default=True, type=AT_LEAST_ONE)
 @click.option("--posts", default=20_000, show_default=True, type=AT_LEAST_ONE)
 @click.option("--seed", default=1, show_default=True, help="The same seed gives the same data.")
+@with_appcontext
 @in_sentences
 def bulk(*, users: int, threads: int, posts: int, seed: int) -> None:
     """Add members, threads and posts for benchmarks; never in production.

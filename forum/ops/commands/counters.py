@@ -1,6 +1,7 @@
 """``flask counters``: the repair of derived columns."""
 
 import click
+from flask.cli import with_appcontext
 
 from forum.ops import actions
 from forum.ops.commands.sentences import in_sentences
@@ -15,6 +16,7 @@ def counters() -> None:
 
 @counters.command()
 @click.option("--dry-run", is_flag=True, help="Only tell what is wrong.")
+@with_appcontext
 @in_sentences
 def reconcile(*, dry_run: bool) -> None:
     """Compare every counter with what it counts, and repair those that are wrong.

@@ -2,6 +2,7 @@
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 from tqdm import tqdm
 
 from forum.accounts import actions as accounts
@@ -11,6 +12,7 @@ from forum.ops.commands.sentences import in_sentences
 
 
 @click.command()
+@with_appcontext
 @in_sentences
 def demo() -> None:
     """Load the demo content: nine centres' boards and debates, and members to sign in as.

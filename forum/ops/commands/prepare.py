@@ -3,6 +3,7 @@
 import click
 import flask_migrate
 
+from forum.core.transactions import pause
 from forum.ops import queries
 from forum.ops.commands.demo import load_demo
 
@@ -20,6 +21,8 @@ def migrate_when_behind() -> None:
         )
     if not state.is_current:
         click.echo("Bringing the database up to date …")
+        # The migrations have a connection of their own, which waits for this one's lock.
+        pause()
         flask_migrate.upgrade()
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
@@ -55,6 +56,7 @@ READY_SECONDS = 60
 @click.option("--migrate", is_flag=True, help="First bring the database up to date.")
 @click.option("--demo", is_flag=True, help="First load the demo content when there is no account.")
 @click.option("--alone", is_flag=True, help="Without a worker, which then runs elsewhere.")
+@with_appcontext
 @in_sentences
 def serve(  # the options of the command
     *,

@@ -8,6 +8,7 @@ import threading
 import click
 import structlog
 from flask import current_app
+from flask.cli import with_appcontext
 
 from forum.core import queue
 from forum.ops.commands.sentences import in_sentences
@@ -18,6 +19,7 @@ log = structlog.get_logger(__name__)
 @click.command()
 @click.option("--once", metavar="JOB", help="Do one job now, by its name, and stop.")
 @click.option("--tied", is_flag=True, help="Stop when the standard input is closed.")
+@with_appcontext
 @in_sentences
 def worker(*, once: str | None, tied: bool) -> None:
     """Deliver mail and notices and do the scheduled work.
