@@ -66,9 +66,31 @@ def start_thread(
     author = _lock_author(actor)
     if earlier := queries.find_submission(author.id, submission_id):
         return earlier.thread
-    title = _clean_title(title)
-    tied = _check_topics(topic_ids)
-    text = prepare(source)
+    thread = _new_thread(
+        author, board, title=_clean_title(title), kind=kind, tied=_check_topics(topic_ids)
+    )
+    _add_post(
+        author,
+        thread,
+        number=1,
+        text=prepare(source),
+        organisation_id=organisation_id,
+        submission_id=submission_id,
+        at=thread.created_at,
+    )
+    counting.count_new_thread(thread, thread.created_at)
+    db.session.execute(
+        delete(Draft).where(
+            Draft.account_id == author.id, Draft.board_id == board.id, Draft.thread_id.is_(None)
+        )
+    )
+    audit.record(actor, "thread.start", thread, centre_id=thread.centre_id)
+    return thread
+
+
+def _new_thread(
+    author: Account, board: Board, *, title: str, kind: ThreadKind, tied: Sequence[Topic]
+) -> Thread:
     now = clock.now()
     thread = Thread(
         board_id=board.id,
@@ -84,22 +106,6 @@ def start_thread(
     db.session.add(thread)
     db.session.flush()
     _tie(thread, tied)
-    _add_post(
-        author,
-        thread,
-        number=1,
-        text=text,
-        organisation_id=organisation_id,
-        submission_id=submission_id,
-        at=now,
-    )
-    counting.count_new_thread(thread, now)
-    db.session.execute(
-        delete(Draft).where(
-            Draft.account_id == author.id, Draft.board_id == board.id, Draft.thread_id.is_(None)
-        )
-    )
-    audit.record(actor, "thread.start", thread, centre_id=thread.centre_id)
     return thread
 
 

@@ -51,23 +51,25 @@ def show(thread_id: int, slug: str) -> ResponseReturnValue:
     thread = queries.get_thread(actor, thread_id)
     if slug != thread.slug:
         return redirect(_with_query(thread.path), 301)
+    return render_template("threads/show.html", **_page_of_thread(actor, thread))
+
+
+def _page_of_thread(actor: Actor, thread: Any) -> dict[str, Any]:
     pages = number_pages(thread.last_number, size=queries.PAGE_SIZE)
     page = _page_number(pages)
-    read = queries.read_number(actor, thread.id)
-    return render_template(
-        "threads/show.html",
-        thread=thread,
-        posts=queries.posts_on_page(actor, thread, page=page),
-        can=permissions_on_page(actor, thread, page=page),
-        topics=queries.topics_of(thread.id),
-        voices=queries.voices_of(thread.id),
-        page=page,
-        pages=pages,
-        read=read,
-        may_reply=policy.can_reply(actor, thread),
-        may_moderate=policy.can_moderate(actor, thread),
-        form=_form_below(actor, thread),
-    )
+    return {
+        "thread": thread,
+        "posts": queries.posts_on_page(actor, thread, page=page),
+        "can": permissions_on_page(actor, thread, page=page),
+        "topics": queries.topics_of(thread.id),
+        "voices": queries.voices_of(thread.id),
+        "page": page,
+        "pages": pages,
+        "read": queries.read_number(actor, thread.id),
+        "may_reply": policy.can_reply(actor, thread),
+        "may_moderate": policy.can_moderate(actor, thread),
+        "form": _form_below(actor, thread),
+    }
 
 
 def _form_below(actor: Actor, thread: Any) -> Any:

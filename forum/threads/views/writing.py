@@ -91,21 +91,25 @@ def reply(thread_id: int) -> ResponseReturnValue:
         return redirect(url_for("threads.drafts"), 303)
     if form.submitted() and not wants("preview"):
         try:
-            post = actions.reply(
-                actor,
-                thread,
-                source=form.source.data or "",
-                organisation_id=form.organisation_id,
-                submission_id=form.submission_id.data or "",
-            )
+            post = _reply(actor, thread, form)
         except Invalid as error:
             form.refuse(error)
         else:
-            return redirect(f"/posts/{post.id}/", 303)
+            return redirect(post.path, 303)
     preview = _preview(form)
     return render_template(
         "threads/reply.html", thread=thread, form=form, preview=preview
     ), form.status
+
+
+def _reply(actor: Actor, thread: Any, form: PostForm) -> Any:
+    return actions.reply(
+        actor,
+        thread,
+        source=form.source.data or "",
+        organisation_id=form.organisation_id,
+        submission_id=form.submission_id.data or "",
+    )
 
 
 @bp.get("/threads/<int:thread_id>/reply/")
