@@ -21,6 +21,7 @@ from typing import Any
 
 import flask_migrate
 import pytest
+import structlog
 from flask import Flask
 from hypothesis import HealthCheck, settings
 
@@ -151,6 +152,7 @@ def make_app(applications: Applications, tmp_path: Path) -> Iterator[Callable[..
     kept = [(thing, dict(vars(thing))) for thing in (limiter, login.manager)]
     lists = [(items, list(items)) for items in (queue._queues, mail._mailer)]
     jobs = dict(queue._jobs)
+    logging = structlog.get_config()
     made = len(applications.made)
 
     def make(**environ: str) -> Flask:
@@ -169,6 +171,7 @@ def make_app(applications: Applications, tmp_path: Path) -> Iterator[Callable[..
         items[:] = values
     queue._jobs.clear()
     queue._jobs.update(jobs)
+    structlog.configure(**logging)
 
 
 @pytest.fixture

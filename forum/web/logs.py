@@ -5,6 +5,8 @@ import re
 import sys
 import time
 import uuid
+from collections.abc import MutableMapping
+from typing import Any
 
 import structlog
 from flask import Flask, Response, g, request
@@ -12,6 +14,7 @@ from flask import Flask, Response, g, request
 from forum.config import Settings
 
 log = structlog.get_logger(__name__)
+MAIL_ADDRESS = re.compile(r"[^\s@()<>'\"=:,;]+@[^\s@()<>'\",;]+")
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -42,6 +45,15 @@ def init_logs(app: Flask, settings: Settings) -> None:
         return response
 
 
+def without_addresses(
+    _logger: object, _method: str, event: MutableMapping[str, Any]
+) -> MutableMapping[str, Any]:
+    """Cut mail addresses out of traces: databases and mail servers name them in their errors."""
+    if "exception" in event:
+        event["exception"] = MAIL_ADDRESS.sub("[address]", str(event["exception"]))
+    return event
+
+
 def _configure(settings: Settings) -> None:
     level = logging.getLevelNamesMapping()[settings.log_level]
     logging.basicConfig(level=level, stream=sys.stderr, format="%(message)s")
@@ -56,6 +68,7 @@ def _configure(settings: Settings) -> None:
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
+            without_addresses,
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(level),

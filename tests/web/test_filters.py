@@ -1,0 +1,75 @@
+"""How values read: dates in London's time, names of sectors and regions."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from flask import render_template_string
+
+from forum.accounts.enums import Region, Sector
+from forum.organisations.enums import OrganisationKind, SizeBand
+from forum.web import filters
+
+
+@pytest.mark.parametrize(
+    ("moment", "words"),
+    [
+        (datetime(2026, 11, 22, 14, 5, tzinfo=UTC), "22 November 2026 at 2:05pm"),
+        (datetime(2026, 7, 1, 13, 5, tzinfo=UTC), "1 July 2026 at 2:05pm"),
+        (datetime(2026, 1, 9, 0, 0, tzinfo=UTC), "9 January 2026 at 12:00am"),
+        (datetime(2026, 1, 9, 12, 0, tzinfo=UTC), "9 January 2026 at 12:00pm"),
+        (datetime(2026, 6, 30, 23, 30, tzinfo=UTC), "1 July 2026 at 12:30am"),
+        (datetime(2024, 2, 29, 9, 9, tzinfo=UTC), "29 February 2024 at 9:09am"),
+        # The hour that summer time skips, and the one that comes twice.
+        (datetime(2026, 3, 29, 0, 59, tzinfo=UTC), "29 March 2026 at 12:59am"),
+        (datetime(2026, 3, 29, 1, 0, tzinfo=UTC), "29 March 2026 at 2:00am"),
+        (datetime(2026, 10, 25, 0, 30, tzinfo=UTC), "25 October 2026 at 1:30am"),
+        (datetime(2026, 10, 25, 1, 30, tzinfo=UTC), "25 October 2026 at 1:30am"),
+        (
+            datetime(2026, 1, 1, 3, 0, tzinfo=timezone(timedelta(hours=5))),
+            "31 December 2025 at 10:00pm",
+        ),
+    ],
+)
+def test_instants_read_in_londons_time(moment, words):
+    assert filters.datetime_words(moment) == words
+    assert filters.date_words(moment) == words.partition(" at ")[0]
+
+
+def test_instants_for_machines_are_in_utc():
+    moment = datetime(2026, 7, 1, 13, 5, 59, 999_999, tzinfo=UTC)
+    assert filters.iso(moment) == "2026-07-01T13:05:59Z"
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        (Sector, filters.sector_name),
+        (Region, filters.region_name),
+        (OrganisationKind, filters.kind_name),
+        (SizeBand, filters.size_name),
+    ],
+)
+def test_every_word_has_a_name(app, words, name):
+    with app.test_request_context():
+        names = [name(word) for word in words]
+    assert len(set(names)) == len(names)
+    assert all(text[0].isupper() for text in names)
+
+
+def test_no_region_is_national(app):
+    with app.test_request_context():
+        assert filters.region_name(None) == "National"
+
+
+def test_templates_have_the_filters(app):
+    moment = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
+    with app.test_request_context():
+        text = render_template_string(
+            "{{ m|datetime_words }}, {{ m|date_words }}, {{ m|iso }}, {{ 'private'|sector_name }}, "
+            "{{ '<b>x</b>' }}{{ '<b>x</b>'|safe_html }}",
+            m=moment,
+        )
+    assert text == (
+        "22 November 2026 at 2:05pm, 22 November 2026, 2026-11-22T14:05:00Z, Private, "
+        "&lt;b&gt;x&lt;/b&gt;<b>x</b>"
+    )
