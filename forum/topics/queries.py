@@ -89,21 +89,6 @@ def topics_below(topic_id: int) -> Sequence[Topic]:
     ).all()
 
 
-def match_topic(text: str) -> TopicRow | None:
-    """The one topic that ``text`` names by its name, slug or a synonym, or begins to name.
-
-    Case and white space do not matter. None when nothing fits, or more than one topic does.
-    """
-    wanted = " ".join(text.split()).casefold()
-    if not wanted:
-        return None
-    topics = list_topics()
-    exact = [topic for topic in topics if wanted in _names(topic)]
-    begun = [topic for topic in topics if any(name.startswith(wanted) for name in _names(topic))]
-    found = exact or begun
-    return found[0] if len(found) == 1 else None
-
-
 def _row(topic: Topic, depth: int, synonyms: list[str], divisions: list[str]) -> TopicRow:
     return TopicRow(
         id=topic.id,
@@ -116,7 +101,3 @@ def _row(topic: Topic, depth: int, synonyms: list[str], divisions: list[str]) ->
         synonyms=tuple(synonyms),
         divisions=tuple(divisions),
     )
-
-
-def _names(topic: TopicRow) -> set[str]:
-    return {name.casefold() for name in (topic.name, topic.slug, *topic.synonyms)}

@@ -34,6 +34,11 @@ def typed_email() -> str:
     return "email:" + request.form.get("email", "").strip().lower()[:254]
 
 
+def typed_email_and_network() -> str:
+    """The address typed, from the visitor's network: a stranger elsewhere counts apart."""
+    return f"{typed_email()} {network()}"
+
+
 def was_accepted(response: Response) -> bool:
     """Whether a form was taken and not merely shown again with its errors, which is free."""
     return response.status_code == SEE_OTHER
@@ -45,8 +50,16 @@ limiter = Limiter(key_func=account_or_network)
 sign_in_network = limiter.shared_limit(
     "30 per minute", scope="sign-in", key_func=network, methods=["POST"]
 )
+# Few tries for each network, so that nobody elsewhere can keep the owner of an account out;
+# the limit for the account as a whole stops guessing from many networks.
+sign_in_email_network = limiter.shared_limit(
+    "10 per 15 minutes",
+    scope="sign-in-email-network",
+    key_func=typed_email_and_network,
+    methods=["POST"],
+)
 sign_in_email = limiter.shared_limit(
-    "10 per 15 minutes", scope="sign-in-email", key_func=typed_email, methods=["POST"]
+    "100 per hour", scope="sign-in-email", key_func=typed_email, methods=["POST"]
 )
 password_account = limiter.shared_limit("10 per 15 minutes", scope="password", methods=["POST"])
 mail_account = limiter.shared_limit(

@@ -6,7 +6,7 @@ from forum.core.db import db
 from forum.core.errors import NotFound
 from forum.topics import queries
 from forum.topics.enums import TopicKind
-from forum.topics.models import TopicDivision, TopicSynonym
+from forum.topics.models import TopicDivision
 from tests import factories as make
 from tests.statements import count_statements
 
@@ -93,33 +93,6 @@ class TestOne:
         b, a = make.make_topic("Bbb", parent=parent), make.make_topic("Aaa", parent=parent)
         assert queries.topics_below(parent.id) == [a, b]
         assert queries.topics_below(a.id) == []
-
-
-class TestMatch:
-    @pytest.mark.parametrize(
-        ("text", "slug"),
-        [
-            ("Social care", "social-care"),
-            ("  SOCIAL   Care ", "social-care"),
-            ("prompt-payment", "prompt-payment"),
-            ("domiciliary care", "home-care"),
-            ("Domicil", "home-care"),
-            ("ict", "ict"),
-            ("tupe", "tupe"),
-        ],
-    )
-    def test_name_slug_synonym_or_beginning(self, app, text, slug):
-        assert queries.match_topic(text).slug == slug
-
-    @pytest.mark.parametrize("text", ["", " ", "s", "no such thing"])
-    def test_nothing_or_too_much(self, app, text):
-        assert queries.match_topic(text) is None
-
-    def test_two_topics_of_one_name_match_neither(self, app):
-        for _ in range(2):
-            topic = make.make_topic()
-            db.session.add(TopicSynonym(topic_id=topic.id, name="Zebra crossings"))
-        assert queries.match_topic("zebra crossings") is None
 
 
 def test_divisions_are_two_digits_of_a_topic(app):

@@ -58,9 +58,20 @@ def test_limits_are_off_in_tests(client):
     assert {attempt(client) for _ in range(12)} == {422}
 
 
-def test_an_account_is_not_tried_for_ever(client, limits_on):
-    answers = [attempt(client, address=f"192.0.2.{number}") for number in range(12)]
+def test_a_network_does_not_try_an_account_for_ever(client, limits_on):
+    answers = [attempt(client, address="192.0.2.7") for _ in range(12)]
     assert answers == [422] * 10 + [429] * 2
+
+
+def test_a_stranger_does_not_keep_the_owner_out(client, limits_on):
+    for _ in range(12):
+        attempt(client, address="192.0.2.7")
+    assert attempt(client, address="198.51.100.1") == 422
+
+
+def test_an_account_is_not_tried_for_ever(client, limits_on):
+    answers = [attempt(client, address=f"192.0.2.{number // 5}") for number in range(101)]
+    assert answers == [422] * 100 + [429]
     assert attempt(client, email="other@example.org", address="192.0.2.99") == 422
 
 

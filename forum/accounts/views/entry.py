@@ -14,6 +14,7 @@ from forum.web.limits import (
     mail_email,
     register_network,
     sign_in_email,
+    sign_in_email_network,
     sign_in_network,
 )
 from forum.web.login import current_actor
@@ -60,6 +61,7 @@ def check_email() -> ResponseReturnValue:
 @bp.route("/account/sign-in/", methods=["GET", "POST"])
 @access(visitor)
 @sign_in_network
+@sign_in_email_network
 @sign_in_email
 def sign_in() -> ResponseReturnValue:
     """Sign in, and go on where one was."""
