@@ -94,7 +94,10 @@ def test_the_page_says_what_to_do(client, limits_on):
     for _ in range(10):
         attempt(client)
     answer = client.post(
-        PATH, data={"email": "ann@example.org", "csrf_token": client.token()}, status=429
+        PATH,
+        data={"email": "ann@example.org", "csrf_token": client.token()},
+        environ_base={"REMOTE_ADDR": "192.0.2.1"},
+        status=429,
     )
     assert answer.h1 == "Too many attempts"
     assert answer.headers["Retry-After"] == "60"
