@@ -30,6 +30,8 @@ LONGEST_POLL_SECONDS = 0.5
 HEALTH_SECONDS = 10
 SHUTDOWN_SECONDS = 10
 
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
 Schedule = Callable[[datetime], bool]
 
 _queues: list[Huey] = []
@@ -118,10 +120,13 @@ def work(surroundings: Callable[[], AbstractContextManager[object]]) -> None:
     consumer = current().create_consumer(
         workers=THREADS, max_delay=LONGEST_POLL_SECONDS, shutdown_timeout=SHUTDOWN_SECONDS
     )
+    # Huey sets handlers that treat one of the two signals as an order to drop everything.
+    # Ours take their place before either can arrive; the threads never see them.
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     consumer.start()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # Huey's own handlers treat one of the two as an order to drop everything.
+    for number in STOP_SIGNALS:
         signal.signal(number, lambda _number, _frame: stopped.set())
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
     while not stopped.wait(HEALTH_SECONDS):
         consumer.check_worker_health()
     consumer.stop(graceful=True)

@@ -1,5 +1,6 @@
 """The queue, its schedule, and the nudge after a commit."""
 
+import importlib
 import os
 import signal
 import threading
@@ -7,7 +8,9 @@ from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import current_app
 from huey import RedisHuey, SqliteHuey
+from huey.consumer import Consumer
 from redis.exceptions import ConnectionError as RedisConnectionError
 from sqlalchemy import select
 
@@ -218,3 +221,47 @@ def test_one_job_by_hand(app, run, outbox_mail):
 def test_an_unknown_job_is_named(run):
     output = run("worker", "--once", "outbox.drink", code=1)
     assert "There is no job outbox.drink. The jobs are: outbox.deliver," in output
+
+
+def test_a_stop_that_comes_at_once_is_heeded(own_queue, monkeypatch):
+    monkeypatch.setattr(queue, "HEALTH_SECONDS", 0.05)
+    before = {each: signal.getsignal(each) for each in queue.STOP_SIGNALS}
+    start = Consumer.start
+
+    def start_while_stopped(consumer):
+        start(consumer)
+        # Sent while Huey's own handlers are in place, which would lose it.
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(Consumer, "start", start_while_stopped)
+    try:
+        queue.work(nullcontext)
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def test_the_worker_command_works_in_the_context_of_the_application(app, run, monkeypatch):
+    worked = []
+
+    def work(surroundings):
+        with surroundings():
+            worked.append(current_app.name)
+
+    monkeypatch.setattr(queue, "work", work)
+    run("worker")
+    assert worked == [app.name]
+
+
+def test_a_tied_worker_stops_when_its_input_closes(app, run, monkeypatch):
+    command = importlib.import_module("forum.ops.commands.worker")
+    reading, writing = os.pipe()
+    stopped = threading.Event()
+    monkeypatch.setattr(command.os, "kill", lambda *_args: stopped.set())
+    monkeypatch.setattr(command, "STANDARD_INPUT", reading)
+    monkeypatch.setattr(queue, "work", lambda _surroundings: None)
+    run("worker", "--tied")
+    assert not stopped.wait(0.1)
+    os.close(writing)
+    assert stopped.wait(5)
+    os.close(reading)

@@ -188,9 +188,8 @@ def _announce_when_ready(host: str, port: int, settings: Settings) -> None:
         deadline = time.monotonic() + READY_SECONDS
         while time.monotonic() < deadline:
             if _answers(host, port):
-                click.echo(
-                    f"\nRoundtable is ready: {settings.site_url}\n{sign_ins}Ctrl-C stops it."
-                )
+                lines = (f"Roundtable is ready: {settings.site_url}", sign_ins, "Ctrl-C stops it.")
+                click.echo("\n" + "\n".join(line for line in lines if line))
                 return
             time.sleep(0.05)
 

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sys
 import threading
 
 import click
@@ -14,6 +13,8 @@ from forum.core import queue
 from forum.ops.commands.sentences import in_sentences
 
 log = structlog.get_logger(__name__)
+
+STANDARD_INPUT = 0
 
 
 @click.command()
@@ -50,5 +51,5 @@ def _do_once(name: str) -> None:
 def _stop_with_input() -> None:
     # The web server holds the other end of the pipe: whatever kills it, this ends.
     # Read without a buffer: its lock would still be held at a stop for another reason.
-    os.read(sys.stdin.fileno(), 1)
+    os.read(STANDARD_INPUT, 1)
     os.kill(os.getpid(), signal.SIGTERM)
