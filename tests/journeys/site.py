@@ -4,6 +4,7 @@ import fcntl
 import socket
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,13 +18,16 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 
 from forum import config
 from forum.accounts.models import Account
+from forum.boards.models import Board
 from forum.core import clock, mail, outbox
 from forum.core.db import db, writing
 from forum.factory import create_app
+from forum.threads import queries as threads
 from tests import factories
 
 SENDER = "Roundtable <noreply@roundtable.example>"
 DEMO_PASSWORD = "roundtable-demo"
+PATIENCE_SECONDS = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +112,21 @@ class Site:
             board = factories.make_board(factories.get_centre(centre), **traits)
             return Place(board.id, board.path, board.title)
 
-    def thread_by(self, author: Member, **traits: Any) -> Place:
-        """A new thread of ``author`` on a new board; see ``factories.make_thread``."""
+    def thread_by(self, author: Member, *, on: Place | None = None, **traits: Any) -> Place:
+        """A new thread on a new board or ``on`` one; see ``factories.make_thread``."""
         with self.database():
             account = db.session.get_one(Account, author.id)
-            thread = factories.make_thread(author=account, **traits)
+            board = db.session.get_one(Board, on.id) if on else None
+            thread = factories.make_thread(board, account, **traits)
             return Place(thread.id, thread.path, thread.title)
+
+    def organisation_of(self, steward: Member, **traits: Any) -> Place:
+        """A confirmed organisation and its steward; see ``factories.make_organisation``."""
+        with self.database():
+            organisation = factories.make_organisation(**traits)
+            account = db.session.get_one(Account, steward.id)
+            factories.make_membership(account, organisation, steward=True)
+            return Place(organisation.id, organisation.path, organisation.name)
 
     def cookie(self, member: Member) -> dict[str, Any]:
         """The cookie of a new session of the member, as the browser keeps it."""
@@ -140,6 +153,16 @@ class Site:
         mail.configure("file:", sender=SENDER, folder=self.folder / "mail")
         with self.database():
             outbox.deliver_due()
+
+    def wait_until_read(self, member: Member, thread: Place, *, number: int) -> None:
+        """Wait for what a browser tells while it leaves a page, which no page waits for."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        read: int | None = 0
+        while (read or 0) < number:
+            assert time.monotonic() < deadline, f"read up to {read}, not {number}"
+            time.sleep(0.02)
+            with self.database():
+                read = threads.read_number(db.session.get_one(Account, member.id), thread.id)
 
     def mails(self, address: str) -> list[EmailMessage]:
         """The mails to ``address``, oldest first, once everything is delivered."""

@@ -32,7 +32,7 @@ and an address that does not break: https://example.org/a/very/long/path/without
    - below
 
 ```python
-print("a line of code that is much longer than a telephone is wide, and so scrolls by itself, always")
+print("a line of code that is much longer than a telephone is wide, so it scrolls by itself")
 ```
 
 ---
@@ -120,7 +120,7 @@ def _waiting_organisation(site: Site, member: Member) -> Place:
 def _thread_with_all_states(
     site: Site, author: Member, organisation_id: int
 ) -> tuple[Place, list[int]]:
-    """A question of ``author`` with a post in every state; ids of an edited and of another's post."""
+    """A question of ``author`` with a post in every state; ids of own and another's post."""
     place = site.thread_by(author, text=RICH_TEXT)
     with site.database():
         thread = db.session.get_one(Thread, place.id)

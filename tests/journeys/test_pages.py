@@ -1,10 +1,10 @@
 """Every kind of page, wide and narrow, light and dark: WCAG 2.2 AA, nothing to scroll sideways."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
 from forum.core.db import db
 from forum.threads import actions
@@ -15,7 +15,7 @@ from tests.journeys.stage import Stage
 
 LEVEL_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 COLOURS = ["color-contrast", "link-in-text-block"]
-NARROWEST = {"width": 320, "height": 640}
+NARROWEST: ViewportSize = {"width": 320, "height": 640}
 
 # Who looks, and where; names in braces are those of the stage.
 ADDRESSES = {
@@ -286,7 +286,7 @@ def test_page_is_accessible(visits: Visits, site: Site, stage: Stage, kind: str)
     assert not problems, "\n".join(problems)
 
 
-def violations(page: Page, *, tags: list[str] = (), rules: list[str] = ()) -> list[str]:
+def violations(page: Page, *, tags: Sequence[str] = (), rules: Sequence[str] = ()) -> list[str]:
     """What axe finds wrong by rules with one of ``tags``, or by ``rules``."""
     only = {"type": "tag", "values": tags} if tags else {"type": "rule", "values": rules}
     results = Axe().run(page, options={"runOnly": only, "resultTypes": ["violations"]})
@@ -297,17 +297,17 @@ def violations(page: Page, *, tags: list[str] = (), rules: list[str] = ()) -> li
     ]
 
 
+TOO_WIDE = """() => {
+  const root = document.documentElement;
+  if (root.scrollWidth <= root.clientWidth) return [];
+  const sticksOut = (one) => one.getBoundingClientRect().right > root.clientWidth + 0.5;
+  const wide = [...document.querySelectorAll("body *")].filter(sticksOut);
+  const inner = wide.filter((one) => !wide.some((other) => other !== one && one.contains(other)));
+  return [`${root.scrollWidth}:`, ...inner.slice(0, 5).map((one) => one.outerHTML.slice(0, 200))];
+}"""
+
+
 def too_wide(page: Page) -> list[str]:
     """The innermost elements because of which the page scrolls sideways."""
-    found: list[str] = page.evaluate(
-        """() => {
-          const root = document.documentElement;
-          if (root.scrollWidth <= root.clientWidth) return [];
-          const wide = [...document.querySelectorAll("body *")].filter(
-            (one) => one.getBoundingClientRect().right > root.clientWidth + 0.5,
-          );
-          const inner = wide.filter((one) => !wide.some((other) => other !== one && one.contains(other)));
-          return inner.slice(0, 5).map((one) => one.outerHTML.slice(0, 200)).concat([`${root.scrollWidth}`]);
-        }"""
-    )
+    found: list[str] = page.evaluate(TOO_WIDE)
     return found
