@@ -46,12 +46,21 @@ def unpack(carried: str) -> tuple[str, list[tuple[str, str]]] | None:
 
 def ask_to_sign_in() -> ResponseReturnValue:
     """The page for a visitor whose session ended while writing."""
+    if _asked_by_script():
+        return "", 401
     return render_template("accounts/session_ended.html", carried=pack()), 401
 
 
 def offer_again(path: str, fields: list[tuple[str, str]], *, status: int) -> ResponseReturnValue:
     """The page with what was typed and a button that sends it again."""
+    if _asked_by_script():
+        return "", status
     return render_template("errors/resend.html", path=path, fields=fields), status
+
+
+def _asked_by_script() -> bool:
+    """Whether nobody will see the answer, so that it need not begin a session for its form."""
+    return request.headers.get("Sec-Fetch-Dest") == "empty"
 
 
 def _serializer() -> URLSafeSerializer:
