@@ -24,6 +24,7 @@ import pytest
 import structlog
 from flask import Flask
 from hypothesis import HealthCheck, settings
+from jinja2 import FileSystemBytecodeCache
 
 from forum import config
 from forum.core import mail, outbox, queue
@@ -53,8 +54,10 @@ db.session.session_factory.configure(join_transaction_mode="create_savepoint")
 class Applications:
     """One application for each kind of database, kept for the whole process."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, templates: Path) -> None:
         self.folder = folder
+        # Every process would compile every template twice otherwise.
+        self.templates = FileSystemBytecodeCache(str(templates))
         self.made: list[Flask] = []
         self.servers: list[SqliteDatabases | PostgresDatabases] = []
         self.databases = cache(self._databases)
@@ -79,6 +82,7 @@ class Applications:
             )
         )
         app.test_client_class = Client
+        app.jinja_env.bytecode_cache = self.templates
         self.made.append(app)
         return app
 
@@ -110,9 +114,13 @@ class Applications:
 
 
 @pytest.fixture(scope="session")
-def applications(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Applications]:
+def applications(
+    tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
+) -> Iterator[Applications]:
     """Applications of this process."""
-    made = Applications(tmp_path_factory.mktemp("instance"))
+    assert pytestconfig.cache
+    templates = pytestconfig.cache.mkdir("templates")
+    made = Applications(tmp_path_factory.mktemp("instance"), templates=templates)
     yield made
     made.close()
 
