@@ -16,6 +16,7 @@ from pathlib import Path
 
 from huey import Huey, RedisHuey, SqliteHuey
 from huey.api import TaskWrapper
+from huey.consumer import Consumer
 from redis import ConnectionPool
 from redis.backoff import NoBackoff
 from redis.retry import Retry
@@ -29,8 +30,6 @@ THREADS = 2
 LONGEST_POLL_SECONDS = 0.5
 HEALTH_SECONDS = 10
 SHUTDOWN_SECONDS = 10
-
-STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 Schedule = Callable[[datetime], bool]
 
@@ -109,6 +108,14 @@ def job_names() -> list[str]:
     return list(_jobs)
 
 
+class _Consumer(Consumer):  # type: ignore[misc]  # the library has no types
+    """Huey's consumer with the handlers of signals that ``work`` has set."""
+
+    def _set_signal_handlers(self) -> None:
+        # Huey's own treat one of SIGINT and SIGTERM as an order to drop everything.
+        pass
+
+
 def work(surroundings: Callable[[], AbstractContextManager[object]]) -> None:
     """Do jobs, each in ``surroundings``, until SIGINT or SIGTERM; what has begun is finished.
 
@@ -117,16 +124,15 @@ def work(surroundings: Callable[[], AbstractContextManager[object]]) -> None:
     _surroundings[:] = [surroundings]
     logging.getLogger("huey").setLevel(logging.WARNING)
     stopped = threading.Event()
-    consumer = current().create_consumer(
-        workers=THREADS, max_delay=LONGEST_POLL_SECONDS, shutdown_timeout=SHUTDOWN_SECONDS
-    )
-    # Huey sets handlers that treat one of the two signals as an order to drop everything.
-    # Ours take their place before either can arrive; the threads never see them.
-    signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
-    consumer.start()
-    for number in STOP_SIGNALS:
+    for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda _number, _frame: stopped.set())
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
+    consumer = _Consumer(
+        current(),
+        workers=THREADS,
+        max_delay=LONGEST_POLL_SECONDS,
+        shutdown_timeout=SHUTDOWN_SECONDS,
+    )
+    consumer.start()
     while not stopped.wait(HEALTH_SECONDS):
         consumer.check_worker_health()
     consumer.stop(graceful=True)
