@@ -32,16 +32,15 @@ def init_logs(app: Flask, settings: Settings) -> None:
 
     @app.after_request
     def end(response: Response) -> Response:
-        if "began" in g:
-            response.headers["X-Request-ID"] = g.request_id
-            # The rule, not the path: a path may hold a name or a token.
-            log.info(
-                "request",
-                method=request.method,
-                route=str(request.url_rule or ""),
-                status=response.status_code,
-                milliseconds=round((time.perf_counter() - g.began) * 1000, 1),
-            )
+        response.headers["X-Request-ID"] = g.request_id
+        # The rule, not the path: a path may hold a name or a token.
+        log.info(
+            "request",
+            method=request.method,
+            route=str(request.url_rule or ""),
+            status=response.status_code,
+            milliseconds=round((time.perf_counter() - g.began) * 1000, 1),
+        )
         return response
 
 

@@ -1,9 +1,10 @@
 """Error pages say what happened and what to do next, and lose nothing typed."""
 
 import pytest
+from flask import Response
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import ImATeapot
+from werkzeug.exceptions import HTTPException, ImATeapot
 
 from forum.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests import factories
@@ -46,6 +47,11 @@ def test_each_error_has_its_page(client, failing, error, status, sentence):
     assert sentence in answer.main
     assert "secret detail" not in answer.text
     assert answer.headers["Cache-Control"] == "private, no-store"
+
+
+def test_an_answer_that_is_raised_is_given(client, failing):
+    failing(HTTPException(response=Response("as it is", mimetype="text/plain")))
+    assert client.get(PAGE).text == "as it is"
 
 
 def test_a_member_sees_their_name_on_an_error_page(client):

@@ -3,7 +3,10 @@
 from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from itsdangerous import URLSafeSerializer
+from werkzeug.datastructures import MultiDict
 
 from forum.web import resume
 from tests import factories, hostile
@@ -89,6 +92,22 @@ def test_a_failed_sign_in_still_carries_the_words(client):
     assert typed(back) == {"source": [TEXT]}
 
 
+@pytest.mark.parametrize(("token", "status"), [(True, 401), (False, 400)])
+def test_a_script_gets_no_page_and_begins_no_session(client, token, status):
+    """Nobody will see the answer; a new session would end the token of the form they see."""
+    data = {"source": TEXT, "csrf_token": client.token() if token else "old"}
+    before = client.get_cookie("roundtable")
+    answer = client.post(
+        reply_to(factories.make_thread()),
+        data=data,
+        status=status,
+        headers={"Sec-Fetch-Dest": "empty"},
+    )
+    assert answer.text == ""
+    assert "Set-Cookie" not in answer.headers
+    assert client.get_cookie("roundtable") == before
+
+
 def test_no_secret_travels(app):
     with app.test_request_context(
         "/x/?y=1",
@@ -105,6 +124,27 @@ def test_no_secret_travels(app):
     ):
         assert resume.typed_fields() == [("title", "kept")]
         assert resume.unpack(resume.pack()) == ("/x/?y=1", [("title", "kept")])
+
+
+words = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
+
+
+# The application is only read, so that one will do for all examples.
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    fields=st.lists(st.tuples(words.filter(bool), words), max_size=5),
+    place=st.integers(min_value=0),
+    character=st.characters(codec="ascii"),
+)
+def test_what_is_packed_comes_back_and_nothing_else(app, fields, place, character):
+    data = MultiDict(fields)
+    with app.test_request_context("/x/", method="POST", data=data):
+        typed_now = resume.typed_fields()
+        packed = resume.pack()
+        place %= len(packed)
+        forged = packed[:place] + character + packed[place + 1 :]
+        assert resume.unpack(packed) == ("/x/", typed_now)
+        assert resume.unpack(forged) in (None, ("/x/", typed_now))
 
 
 @pytest.mark.parametrize("forged", ["", "x", "eyJwYXRoIjoiLyJ9.x", "a.b.c", "\x00", "😀"])
