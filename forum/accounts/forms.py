@@ -126,6 +126,8 @@ class PlaceForm(Form):
 class RegisterForm(PlaceForm):
     """A new account."""
 
+    page_order = ("display_name", "email", "password", "sector", "region", "accept_rules")
+
     display_name = name_field()
     email = email_field(_l("Email address"))
     password = new_password_field(_l("Password"))
@@ -181,6 +183,8 @@ class ChangeEmailForm(Form):
 
 class ProfileForm(PlaceForm, VersionedForm):
     """What a member says about themself."""
+
+    page_order = ("display_name", "handle", "sector", "region", "about", "is_hidden")
 
     display_name = name_field()
     handle = StringField(

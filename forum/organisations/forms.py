@@ -34,6 +34,17 @@ class AboutForm(VersionedForm):
 class OrganisationForm(AboutForm):
     """An organisation with what the centre confirms."""
 
+    page_order = (
+        "name",
+        "sector",
+        "kind",
+        "region",
+        "company_number",
+        "charity_number",
+        "size",
+        "about",
+    )
+
     name = StringField(
         _l("Name of the organisation"),
         filters=[one_line],

@@ -70,6 +70,8 @@ class PostForm(OnceForm):
 class ThreadForm(PostForm):
     """A new thread."""
 
+    page_order = ("title", "kind", "source", "speak_as", "topics")
+
     title = StringField(
         _l("Title"),
         filters=[one_line],

@@ -1,6 +1,7 @@
 """What all forms share."""
 
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from flask import request
@@ -18,6 +19,14 @@ DIGITS = 10
 
 class Form(FlaskForm):  # type: ignore[misc]  # the library has no types
     """A form that can show a refusal of an action beside the field that caused it."""
+
+    page_order: tuple[str, ...] = ()
+    """Names of the fields as they stand on the page, where that is not as they are declared."""
+
+    def __iter__(self) -> Iterator[Any]:
+        """The fields in the order of the page, which the list of errors follows."""
+        places = {name: place for place, name in enumerate(self.page_order)}
+        return iter(sorted(self._fields.values(), key=lambda one: places.get(one.name, -1)))
 
     def submitted(self) -> bool:
         """Whether the form was sent and every field is acceptable."""

@@ -277,6 +277,7 @@ def test_page_is_accessible(visits: Visits, site: Site, stage: Stage, kind: str)
         if width == "narrow":
             page.set_viewport_size(PHONE)
         go(page, stage, site)
+        problems += [f"list of errors: {line}" for line in misplaced_errors(page)]
         problems += [f"{width}, light: {line}" for line in violations(page, tags=LEVEL_AA)]
         page.emulate_media(color_scheme="dark")
         problems += [f"{width}, dark: {line}" for line in violations(page, rules=COLOURS)]
@@ -295,6 +296,24 @@ def violations(page: Page, *, tags: Sequence[str] = (), rules: Sequence[str] = (
         for violation in results.response["violations"]
         for node in violation["nodes"]
     ]
+
+
+# The list of errors follows the page, and each of its links leads to a field.
+MISPLACED_ERRORS = """() => {
+  const FOLLOWING = Node.DOCUMENT_POSITION_FOLLOWING;
+  const links = [...document.querySelectorAll("[data-error-summary] a")];
+  const fields = links.map((link) => document.getElementById(link.hash.slice(1)));
+  return links.filter((link, place) => {
+    const [field, next] = [fields[place], fields[place + 1]];
+    return !field || (next && !(field.compareDocumentPosition(next) & FOLLOWING));
+  }).map((link) => link.outerHTML);
+}"""
+
+
+def misplaced_errors(page: Page) -> list[str]:
+    """Links of the list of errors that lead nowhere, or stand before one that is above."""
+    found: list[str] = page.evaluate(MISPLACED_ERRORS)
+    return found
 
 
 TOO_WIDE = """() => {
