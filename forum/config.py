@@ -218,8 +218,10 @@ def _unsafe(settings: Settings) -> list[str]:
         (
             len(settings.secret_key) < MINIMUM_SECRET_LENGTH
             or len(set(settings.secret_key)) < FEWEST_DIFFERENT,
-            ("FORUM_SECRET_KEY must be a random text of at least "
-            f"{MINIMUM_SECRET_LENGTH} characters in production."),
+            (
+                "FORUM_SECRET_KEY must be a random text of at least "
+                f"{MINIMUM_SECRET_LENGTH} characters in production."
+            ),
         ),
         (settings.debug, "FORUM_DEBUG must be 0 in production."),
         (not settings.ratelimit_enabled, "FORUM_RATELIMIT_ENABLED must be 1 in production."),
