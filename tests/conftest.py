@@ -118,8 +118,8 @@ def applications(
     tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
 ) -> Iterator[Applications]:
     """Applications of this process."""
-    assert pytestconfig.cache
-    templates = pytestconfig.cache.mkdir("templates")
+    cache: pytest.Cache | None = getattr(pytestconfig, "cache", None)
+    templates = cache.mkdir("templates") if cache else tmp_path_factory.mktemp("templates")
     made = Applications(tmp_path_factory.mktemp("instance"), templates=templates)
     yield made
     made.close()
