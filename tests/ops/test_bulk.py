@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 
 from forum.accounts.models import Account
 from forum.boards.models import Board
@@ -170,6 +170,24 @@ def test_batches_are_told(app, monkeypatch):
     monkeypatch.setattr(actions.bulk, "BATCH", 40)
     assert load() == [40, 40, 10]
     assert everything_wrong() == []
+
+
+def test_a_load_that_breaks_off_leaves_nothing(app, monkeypatch):
+    indexes = inspect(db.session.connection()).get_indexes("post")
+
+    def stop(_count):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        actions.load_bulk(SMALL, seed=7, progress=stop)
+    assert count(Account) == count(Thread) == count(Post) == 0
+    assert inspect(db.session.connection()).get_indexes("post") == indexes
+
+
+def test_every_index_is_there_after_a_load(app):
+    indexes = inspect(db.session.connection()).get_indexes("post")
+    load()
+    assert inspect(db.session.connection()).get_indexes("post") == indexes
 
 
 def test_refuses_fewer_posts_than_threads(app):

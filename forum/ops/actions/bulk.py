@@ -20,7 +20,13 @@ from forum.core.db import Model, db
 from forum.core.errors import Invalid
 from forum.core.transactions import action
 from forum.ops.actions.bulk_plan import Plan
-from forum.ops.actions.bulk_rows import prepare_for_bulk, time_writer, write_posts, write_voices
+from forum.ops.actions.bulk_rows import (
+    lay_aside_indexes,
+    make_indexes,
+    time_writer,
+    write_posts,
+    write_voices,
+)
 from forum.ops.actions.bulk_texts import make_texts, make_titles
 from forum.organisations.enums import (
     MembershipState,
@@ -75,11 +81,11 @@ class Speaker:
     for_organisation: tuple[str, str, int | None, str]
 
 
+@action
 def load_bulk(size: Size, *, seed: int, progress: Callable[[int], object]) -> None:
     """Add load data; ``progress`` is told how many more posts were written.
 
-    Written in batches, so a load that is stopped leaves a part, whose counters
-    ``reconcile_counters`` makes true. Raises Invalid for sizes that do not fit together.
+    All of it or nothing. Raises Invalid for sizes that do not fit together.
     """
     if size.posts < size.threads:
         raise Invalid("There must be at least as many posts as threads.")
@@ -88,9 +94,11 @@ def load_bulk(size: Size, *, seed: int, progress: Callable[[int], object]) -> No
     load = Load(size, plan, chance)
     load.add_members()
     load.add_threads()
+    lay_aside_indexes()
     posts = load.rows_of_posts()
     while written := load.add_posts(posts):
         progress(written)
+    make_indexes()
     load.finish()
 
 
@@ -106,7 +114,6 @@ class Load:
         self.boards: list[tuple[int, int]] = []
         self.first = First(0, 0, 0, 0)
 
-    @action
     def add_members(self) -> None:
         """Add boards where there are none, organisations, accounts and memberships."""
         self.first = First(
@@ -159,7 +166,6 @@ class Load:
                 "confirmed_at": BEGINNING,
             }
 
-    @action
     def add_threads(self) -> None:
         """Add the threads, counted as they will be, and their ties to topics."""
         topics = db.session.scalars(select(Topic.id).order_by(Topic.id)).all()
@@ -241,16 +247,13 @@ class Load:
             ),
         )
 
-    @action
     def add_posts(self, rows: Iterator[tuple[Any, ...]]) -> int:
         """Write the next batch of ``rows``; returns how many there were."""
-        prepare_for_bulk()
         batch = list(islice(rows, BATCH))
         if batch:
             write_posts(batch)
         return len(batch)
 
-    @action
     def finish(self) -> None:
         """Add the voices, count the boards, and let the database look at its new size."""
         write_voices(self._voices())

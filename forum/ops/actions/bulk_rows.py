@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Index
 
 from forum.core.db import Model, db
 from forum.threads.models import Post, Voice
@@ -31,11 +31,31 @@ def write_voices(rows: Iterable[tuple[Any, ...]]) -> None:
     _write(Voice, VOICE_COLUMNS, rows)
 
 
-def prepare_for_bulk() -> None:
-    """Give SQLite's connection room for the indexes of half a million posts."""
+def lay_aside_indexes() -> None:
+    """On SQLite: drop the indexes of posts that are made quicker afterwards, all at once.
+
+    It is undone with the rest of the transaction should the load not come to its end.
+    """
     connection = db.session.connection()
     if _is_sqlite(connection):
         connection.exec_driver_sql(f"PRAGMA cache_size=-{CACHE_KIBIBYTES}")
+        for index in _plain_indexes():
+            index.drop(connection)
+
+
+def make_indexes() -> None:
+    """Make again what ``lay_aside_indexes`` dropped."""
+    connection = db.session.connection()
+    if _is_sqlite(connection):
+        for index in _plain_indexes():
+            index.create(connection)
+
+
+def _plain_indexes() -> list[Index]:
+    indexes = Model.metadata.tables[Post.__tablename__].indexes
+    return sorted(
+        (index for index in indexes if not index.unique), key=lambda index: str(index.name)
+    )
 
 
 def time_writer() -> Callable[[datetime], datetime | str]:
