@@ -20,6 +20,21 @@ from playwright.sync_api import (
 from tests.journeys.site import Member, Site
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+# What Chromium would load for its own window, twice as much as a page of ours, or ask the
+# network; a later list replaces Playwright's, so what matters of that is in here too.
+FEATURES_OFF = (
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "AimEnabled",
+    "DestroyProfileOnBrowserClose",
+    "HttpsUpgrades",
+    "LensOverlay",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+)
 ARGUMENTS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -28,6 +43,7 @@ ARGUMENTS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(FEATURES_OFF)}",
 )
 DESKTOP: ViewportSize = {"width": 1280, "height": 900}
 PHONE: ViewportSize = {"width": 360, "height": 740}
