@@ -73,13 +73,6 @@ def can_register(actor: Actor) -> Decision:
     return no("You are signed in already.") if actor.is_authenticated else YES
 
 
-def can_edit(actor: Actor, account: Account) -> Decision:
-    """Whether the actor may change profile, password and address of the account."""
-    if actor.actor_id == account.id:
-        return YES
-    return no("Only the member can change this account.")
-
-
 def can_end(actor: Actor, session: LoginSession) -> Decision:
     """Whether the actor may end the session."""
     if actor.actor_id == session.account_id:

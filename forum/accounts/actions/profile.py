@@ -2,12 +2,12 @@
 
 from sqlalchemy import delete
 
-from forum.accounts import policy, queries
+from forum.accounts import queries
 from forum.accounts.actions import values
 from forum.accounts.enums import Region, Sector
 from forum.accounts.models import Account, FormerHandle
 from forum.core import audit, clock
-from forum.core.access import Actor, ensure
+from forum.core.access import Actor
 from forum.core.db import db
 from forum.core.errors import Conflict
 from forum.core.transactions import action
@@ -31,7 +31,6 @@ def edit_profile(
     accepted.
     """
     account = queries.get_own_account(actor)
-    ensure(policy.can_edit(actor, account))
     if account.version != version:
         raise Conflict("Your profile was changed meanwhile, perhaps in another window.")
     _change_handle(account, values.accept_handle(handle, account=account))

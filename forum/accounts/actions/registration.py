@@ -158,7 +158,6 @@ def confirm(account: Account) -> None:
 def request_confirmation(actor: Actor) -> None:
     """Have the link that confirms the address mailed once more."""
     account = queries.get_own_account(actor)
-    ensure(policy.can_edit(actor, account))
     if account.confirmed_at is None:
         emit(ConfirmationRequested(account.id))
         audit.record(actor, "account.request-confirmation", account)
