@@ -72,10 +72,6 @@ def test_only_visitors_and_commands_register(actors):
     assert allowed == {"visitor", "operator"}
 
 
-def test_members_edit_themselves_alone(actors):
-    own = actors["member"]
-
-
 def test_members_end_their_own_sessions_alone(actors):
     factories.make_session(actors["member"])
     session = db.session.scalars(select(LoginSession)).one()
