@@ -58,7 +58,8 @@ def normalise(text: str) -> str:
 
 
 def show_control(text: str) -> str:
-    """The text with a visible sign in place of what ``normalise`` refuses."""
+    """The text with plain line ends and a visible sign for what ``normalise`` refuses."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
     return SURROGATE.sub("\ufffd", CONTROL.sub("\ufffd", text))
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, abort, request
 from werkzeug.routing import IntegerConverter, Map
 
 LARGEST_KEY = 2**63 - 1
@@ -16,5 +16,12 @@ class KeyConverter(IntegerConverter):
 
 
 def init_addresses(app: Flask) -> None:
-    """Give ``<int:…>`` its bounds; to be called before routes are added."""
+    """Bound ``<int:…>`` and refuse NUL; to be called before routes are added."""
     app.url_map.converters["int"] = KeyConverter
+    app.before_request(_refuse_nul)
+
+
+def _refuse_nul() -> None:
+    # PostgreSQL keeps no NUL in a text, so nothing of ours has one in its address.
+    if "\x00" in request.path or b"%00" in request.query_string:
+        abort(404)

@@ -429,6 +429,14 @@ class TestDrafts:
         draft = actions.save_reply_draft(author, thread, source="x" * 30_000, choices={})
         assert len(draft.source) == 20_000
 
+    def test_what_cannot_be_stored_is_shown_as_a_sign(self, app):
+        author, board = make.make_account(), make.make_board()
+        draft = actions.save_thread_draft(
+            author, board, title="a\x00b", source="c\ud800d\r\ne", choices={"kind": "\x00"}
+        )
+        assert (draft.title, draft.source) == ("a\ufffdb", "c\ufffdd\ne")
+        assert draft.choices == {"kind": "\ufffd"}
+
     def test_refused_where_one_may_not_post(self, app):
         locked = make.make_thread(is_locked=True)
         with pytest.raises(NotAllowed):

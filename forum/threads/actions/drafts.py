@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.boards import policy as boards
 from forum.boards.models import Board
-from forum.core import clock
+from forum.core import clock, markup
 from forum.core.access import Actor, ensure
 from forum.core.db import db
 from forum.core.transactions import action
@@ -27,7 +27,7 @@ def save_thread_draft(
     if draft is None:
         draft = Draft(account_id=actor.actor_id, board_id=board.id)
         db.session.add(draft)
-    draft.title = title[:150]
+    draft.title = markup.show_control(title)[:150]
     return _fill(draft, source=source, choices=choices)
 
 
@@ -45,8 +45,11 @@ def save_reply_draft(
 
 
 def _fill(draft: Draft, *, source: str, choices: dict[str, Any]) -> Draft:
-    draft.source = source.replace("\x00", "")[:LONGEST_DRAFT]
-    draft.choices = choices
+    draft.source = markup.show_control(source)[:LONGEST_DRAFT]
+    draft.choices = {
+        name: markup.show_control(value) if isinstance(value, str) else value
+        for name, value in choices.items()
+    }
     draft.saved_at = clock.now()
     return draft
 
