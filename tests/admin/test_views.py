@@ -64,11 +64,15 @@ def test_accounts_are_found_by_handle_name_and_address(own, text):
         assert (f"@{account.handle}" in found) is (account in expected)
 
 
-@pytest.mark.parametrize("text", ["needle@exam", "%", "_", "\0%", "\ud800", "x" * 3000])
+@pytest.mark.parametrize("text", ["needle@exam", "%", "_", "\x01%", "\ud800", "x" * 3000])
 def test_odd_searches_find_nothing(own, text):
     factories.make_account(email="needle@example.org")
     sent = text.encode("utf-8", "replace")
     assert "No account fits" in own.get("/admin/", query_string={"q": sent}).main
+
+
+def test_a_search_for_nul_is_no_address(own):
+    own.get("/admin/", query_string={"q": "\0%"}, status=404)
 
 
 def test_the_number_of_statements_does_not_grow(own, client):
