@@ -19,6 +19,8 @@ from forum.centres import commands as centres_commands
 from forum.centres import models as centres_models
 from forum.centres import views as centres_views
 from forum.core import audit, outbox
+from forum.moderation import models as moderation_models
+from forum.notifications import models as notifications_models
 from forum.notifications import subscribers as notifications_subscribers
 from forum.ops import commands as ops_commands
 from forum.ops import jobs as ops_jobs
@@ -38,6 +40,8 @@ TABLES = (
     audit,
     boards_models,
     centres_models,
+    moderation_models,
+    notifications_models,
     organisations_models,
     outbox,
     threads_models,

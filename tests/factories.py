@@ -299,6 +299,8 @@ def make_post(
             **fields,
         }
     )
+    if post.state not in {PostState.PENDING, PostState.REJECTED}:
+        thread.last_shown = post.number
     _save(post)
     _count(post)
     return post

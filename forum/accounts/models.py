@@ -21,7 +21,11 @@ from forum.core.transactions import explain
 
 
 class Account(Model):
-    """A member. ``email`` is kept in lower case; ``region`` is None for national members."""
+    """A member. ``email`` is kept in lower case; ``region`` is None for national members.
+
+    ``restrictions`` are the sanctions in force as JSON (``Restriction``), a copy that spares
+    every page a look at the sanctions themselves.
+    """
 
     __tablename__ = "account"
     __table_args__ = (UniqueConstraint("email"), UniqueConstraint("handle"))
@@ -37,6 +41,7 @@ class Account(Model):
     is_hidden: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
+    restrictions: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     version: Mapped[int] = mapped_column(default=1)
 
     grants: Mapped[list["RoleGrant"]] = relationship(

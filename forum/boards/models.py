@@ -12,7 +12,10 @@ from forum.core.transactions import explain
 
 
 class Board(Model):
-    """A place for threads in a centre; empty lists of sectors mean all sectors."""
+    """A place for threads in a centre; empty lists of sectors mean all sectors.
+
+    ``holds_posts``: every post waits for a moderator.
+    """
 
     __tablename__ = "board"
     __table_args__ = (
@@ -30,6 +33,7 @@ class Board(Model):
     readers: Mapped[Readers] = mapped_column(words(Readers), default=Readers.EVERYONE)
     start_sectors: Mapped[list[str]] = mapped_column(JSON, default=list)
     reply_sectors: Mapped[list[str]] = mapped_column(JSON, default=list)
+    holds_posts: Mapped[bool] = mapped_column(default=False)
     thread_count: Mapped[int] = mapped_column(default=0)
     post_count: Mapped[int] = mapped_column(default=0)
     last_post_at: Mapped[datetime | None]

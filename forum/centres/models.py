@@ -6,11 +6,16 @@ from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from forum.accounts.enums import Region
+from forum.centres.enums import Holding
 from forum.core.db import Key, Model, words
 
 
 class Centre(Model):
-    """A regional procurement centre, hosted by one council for the others."""
+    """A regional procurement centre, hosted by one council for the others.
+
+    ``held_posts`` is how many approved posts a member needs before the next need not wait,
+    where ``holding`` says so.
+    """
 
     __tablename__ = "centre"
     __table_args__ = (UniqueConstraint("slug"), UniqueConstraint("region"))
@@ -23,6 +28,8 @@ class Centre(Model):
     hosting: Mapped[str] = mapped_column(Text)
     description: Mapped[str] = mapped_column(Text)
     edit_window_hours: Mapped[int] = mapped_column(default=24)
+    holding: Mapped[Holding] = mapped_column(words(Holding), default=Holding.NEW_MEMBERS)
+    held_posts: Mapped[int] = mapped_column(default=3)
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy reads it so

@@ -1,5 +1,8 @@
 """Events as rows, written with the change and delivered later, at least once.
 
+A feature above the one that emits may also react within the same transaction, where something
+of its own must be true at once: a row of a queue, an index, a version of a cached page.
+
 Whoever delivers first claims the event for a while; if the delivery fails or its process
 dies, the claim runs out and the event is tried again, with growing pauses. What cannot be
 delivered for ``give_up_after`` is kept and marked.
@@ -25,6 +28,7 @@ LONGEST_PAUSE = timedelta(hours=1)
 LONGEST_ERROR = 300
 
 E = TypeVar("E")
+_reactions: dict[str, list[Callable[[Any], None]]] = {}
 _subscribers: dict[str, list[Callable[[Any], None]]] = {}
 _types: dict[str, type[Any]] = {}
 
@@ -55,7 +59,10 @@ class OutboxEvent(Model):
 
 
 def emit(event: object) -> None:
-    """Write ``event``, a frozen dataclass of JSON values, in the present transaction."""
+    """Write ``event``, a frozen dataclass of JSON values, in the present transaction.
+
+    Reactions to it run at once, in the same transaction: their errors undo it.
+    """
     now = clock.now()
     db.session.add(
         OutboxEvent(
@@ -65,14 +72,29 @@ def emit(event: object) -> None:
             next_attempt_at=now,
         )
     )
+    for reaction in _reactions.get(type(event).__name__, ()):
+        reaction(event)
 
 
 def subscribe(event_type: type[E], handler: Callable[[E], None]) -> None:
-    """Have ``handler`` called with each event of ``event_type``; it must be repeatable."""
+    """Have ``handler`` called later with each event of ``event_type``; it must be repeatable."""
+    _listen(_subscribers, event_type, handler)
+
+
+def react(event_type: type[E], handler: Callable[[E], None]) -> None:
+    """Have ``handler`` called in the transaction that emits an event of ``event_type``."""
+    _listen(_reactions, event_type, handler)
+
+
+def _listen(
+    table: dict[str, list[Callable[[Any], None]]],
+    event_type: type[E],
+    handler: Callable[[E], None],
+) -> None:
     name = event_type.__name__
     if _types.setdefault(name, event_type) is not event_type:
         raise ValueError(f"two events are called {name}")
-    handlers = _subscribers.setdefault(name, [])
+    handlers = table.setdefault(name, [])
     if handler not in handlers:
         handlers.append(handler)
 

@@ -13,9 +13,14 @@ class ThreadKind(StrEnum):
 
 
 class PostState(StrEnum):
-    """Whether a post can be read."""
+    """Whether a post can be read.
+
+    Those that wait (pending) or were rejected are seen by nobody but author and moderators.
+    """
 
     VISIBLE = "visible"
+    PENDING = "pending"
+    REJECTED = "rejected"
     HIDDEN = "hidden"
     WITHDRAWN = "withdrawn"
 
@@ -25,3 +30,40 @@ class Capacity(StrEnum):
 
     PERSONAL = "personal"
     ORGANISATION = "organisation"
+
+
+class HoldReason(StrEnum):
+    """Why a post waits for a moderator."""
+
+    CENTRE = "centre"
+    NEW_MEMBER = "new-member"
+    BOARD = "board"
+    THREAD = "thread"
+    WATCHED_WORD = "watched-word"
+    LINKS = "links"
+    SPEED = "speed"
+    EDIT = "edit"
+    REVISED = "revised"
+
+
+class ThreadHold(StrEnum):
+    """Why posts of a thread wait."""
+
+    SENSITIVE = "sensitive"
+    SLOW = "slow"
+    LIVE_TENDER = "live-tender"
+
+
+class TrailKind(StrEnum):
+    """What was done with a thread as a whole."""
+
+    MOVED = "moved"
+    MERGED = "merged"
+    SPLIT = "split"
+    SPLIT_OFF = "split-off"
+    RETOPICED = "retopiced"
+    LOCKED = "locked"
+    UNLOCKED = "unlocked"
+    SLOWED = "slowed"
+    HELD = "held"
+    UNDONE = "undone"

@@ -11,14 +11,17 @@ from forum.accounts.models import Account
 from forum.boards.models import Board
 from forum.core.db import Key, Model, words
 from forum.organisations.models import Organisation
-from forum.threads.enums import Capacity, PostState, ThreadKind
+from forum.threads.enums import Capacity, PostState, ThreadHold, ThreadKind, TrailKind
 
 
 class Thread(Model):
     """A debate on a board.
 
-    ``last_number`` is the number of the newest post, whatever its state; ``reply_count`` counts
-    the visible posts after the first. ``state`` is that of the first post.
+    ``last_number`` is the number of the newest post, whatever its state, ``last_shown`` that of
+    the newest one that neither waits nor was rejected; ``reply_count`` counts the visible posts
+    after the first. ``state`` is that of the first post. A merged thread leads to
+    ``merged_into_id``. ``locked_until``, ``pinned_until``, ``slow_until`` and ``hold_until``
+    None: until it is undone. ``slow_minutes`` is the pause between two posts of a member.
     """
 
     __tablename__ = "thread"
@@ -40,11 +43,20 @@ class Thread(Model):
     created_at: Mapped[datetime]
     last_post_at: Mapped[datetime]
     last_number: Mapped[int] = mapped_column(default=0)
+    last_shown: Mapped[int] = mapped_column(default=0)
     reply_count: Mapped[int] = mapped_column(default=0)
     accepted_post_id: Mapped[int | None] = mapped_column(Key)
     is_pinned: Mapped[bool] = mapped_column(default=False)
+    pinned_until: Mapped[datetime | None]
     is_locked: Mapped[bool] = mapped_column(default=False)
+    locked_until: Mapped[datetime | None]
     locked_reason: Mapped[str] = mapped_column(Text, default="")
+    slow_minutes: Mapped[int] = mapped_column(default=0)
+    slow_until: Mapped[datetime | None]
+    hold: Mapped[ThreadHold | None] = mapped_column(words(ThreadHold))
+    hold_until: Mapped[datetime | None]
+    merged_into_id: Mapped[int | None] = mapped_column(Key, index=True)
+    has_trail: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy reads it so
@@ -82,9 +94,13 @@ class ThreadTopic(Model):
 
 
 class Post(Model):
-    """A contribution; ``number`` counts from 1 in its thread and never changes.
+    """A contribution; ``number`` counts from 1 in its thread.
 
-    Capacity, sector and organisation name are those that held when it was posted.
+    Capacity, sector, organisation name and declared interest are those that held when it was
+    posted; ``interest`` None: nothing was said, "": nothing to declare. ``holds`` are the words
+    of why it waits. ``hidden_rule`` and ``hidden_reason`` stand on the tombstone (and tell the
+    author of a rejected post why), ``entry_number`` leads to the decision in the public log.
+    ``redactions`` are the reason codes of removed spans.
     """
 
     __tablename__ = "post"
@@ -111,6 +127,11 @@ class Post(Model):
     edited_at: Mapped[datetime | None]
     edits: Mapped[int] = mapped_column(default=0)
     hidden_reason: Mapped[str] = mapped_column(Text, default="")
+    hidden_rule: Mapped[str] = mapped_column(String(200), default="")
+    entry_number: Mapped[int | None] = mapped_column(Key)
+    holds: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    interest: Mapped[str | None] = mapped_column(String(300))
+    redactions: Mapped[list[str]] = mapped_column(JSON, default=list)
     submission_id: Mapped[str] = mapped_column(String(64))
     version: Mapped[int] = mapped_column(default=1)
 
@@ -142,6 +163,62 @@ class PostRevision(Model):
     note: Mapped[str] = mapped_column(String(200), default="")
 
     editor: Mapped[Account] = relationship()
+
+
+class HeldEdit(Model):
+    """An edit that waits for a moderator; the post stands as it was until then."""
+
+    __tablename__ = "held_edit"
+    __table_args__ = (UniqueConstraint("post_id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    post_id: Mapped[int] = mapped_column(Key, ForeignKey("post.id", ondelete="CASCADE"))
+    source: Mapped[str] = mapped_column(Text)
+    note: Mapped[str] = mapped_column(String(200), default="")
+    written_at: Mapped[datetime]
+
+    post: Mapped[Post] = relationship()
+
+
+class TrailLine(Model):
+    """What was done with a thread as a whole, for all to read below its title."""
+
+    __tablename__ = "trail_line"
+    __table_args__ = (Index("ix_trail_line_thread_id", "thread_id", "id"),)
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    thread_id: Mapped[int] = mapped_column(Key, ForeignKey("thread.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    kind: Mapped[TrailKind] = mapped_column(words(TrailKind))
+    details: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
+    entry_number: Mapped[int | None] = mapped_column(Key)
+
+
+class Interest(Model):
+    """What a member declares to gain or lose; an empty ``text``: nothing to declare.
+
+    ``thread_id`` None: a standing declaration. ``organisation_id`` names an organisation of the
+    site that it concerns. It expires after 12 months; a newer one takes its place.
+    """
+
+    __tablename__ = "interest"
+    __table_args__ = (
+        Index("ix_interest_account_id", "account_id", "thread_id", "id"),
+        Index("ix_interest_organisation_id", "organisation_id", "account_id"),
+        Index("ix_interest_thread_id", "thread_id"),
+    )
+
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    account_id: Mapped[int] = mapped_column(Key, ForeignKey("account.id", ondelete="CASCADE"))
+    thread_id: Mapped[int | None] = mapped_column(Key, ForeignKey("thread.id"))
+    organisation_id: Mapped[int | None] = mapped_column(Key, ForeignKey("organisation.id"))
+    text: Mapped[str] = mapped_column(String(300), default="")
+    declared_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+    organisation: Mapped[Organisation | None] = relationship()
+    thread: Mapped[Thread | None] = relationship()
 
 
 class Mention(Model):

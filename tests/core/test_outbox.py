@@ -224,3 +224,37 @@ def test_two_events_of_one_name_are_refused(heard):
     other = dataclasses.make_dataclass("KettleBoiled", ["cups"])
     with pytest.raises(ValueError, match="two events are called KettleBoiled"):
         subscribe(other, print)
+
+
+@pytest.fixture
+def reacted(monkeypatch):
+    """What reactions were called with; a kettle of 13 makes them fail."""
+    monkeypatch.setattr(outbox, "_reactions", {})
+    monkeypatch.setattr(outbox, "_types", {})
+    calls = []
+
+    def handle(event):
+        calls.append(event)
+        if event == KettleBoiled(13):
+            raise Invalid("The tap is dry.")
+
+    outbox.react(KettleBoiled, handle)
+    outbox.react(KettleBoiled, handle)
+    return calls
+
+
+def test_a_reaction_runs_once_and_at_once(app, reacted):
+    @action
+    def boil():
+        emit(KettleBoiled(7))
+        assert reacted == [KettleBoiled(7)]
+
+    boil()
+    assert db.session.query(OutboxEvent).filter_by(name="KettleBoiled").count() == 1
+
+
+def test_a_failed_reaction_undoes_what_it_reacts_to(app, reacted):
+    with pytest.raises(Invalid, match="dry"):
+        emit_all(KettleBoiled(7), KettleBoiled(13))
+    assert reacted == [KettleBoiled(7), KettleBoiled(13)]
+    assert db.session.query(OutboxEvent).filter_by(name="KettleBoiled").count() == 0

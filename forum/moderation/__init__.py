@@ -1,0 +1,1 @@
+"""Review queue, reports, decisions, sanctions, appeals and the public log."""
