@@ -25,8 +25,11 @@ import structlog
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy import update
 
 from forum import config
+from forum.centres.enums import Holding
+from forum.centres.models import Centre
 from forum.core import mail, outbox, queue
 from forum.core.db import db, writing
 from forum.factory import create_app
@@ -93,6 +96,10 @@ class Applications:
         app = self.make(databases.create("migrated"), self.folder)
         with app.app_context():
             flask_migrate.upgrade()
+            # The members of tests are new: where their posts wait, a test says so.
+            db.session.execute(update(Centre).values(holding=Holding.NEVER))
+            db.session.commit()
+            db.session.remove()
             db.engine.dispose()
         return databases
 

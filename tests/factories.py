@@ -29,7 +29,7 @@ from forum.organisations.enums import (
     SizeBand,
 )
 from forum.organisations.models import Membership, Organisation
-from forum.threads.enums import Capacity, PostState, ThreadKind
+from forum.threads.enums import UNPUBLISHED, Capacity, PostState, ThreadKind
 from forum.threads.models import Draft, Post, Thread, ThreadTopic, Voice
 from forum.topics.enums import TopicKind
 from forum.topics.models import Topic
@@ -299,7 +299,7 @@ def make_post(
             **fields,
         }
     )
-    if post.state not in {PostState.PENDING, PostState.REJECTED}:
+    if post.state not in UNPUBLISHED:
         thread.last_shown = post.number
     _save(post)
     _count(post)
@@ -362,7 +362,9 @@ def recount_board(board: Board) -> None:
         .join(Thread)
         .where(of_board, Post.state == PostState.VISIBLE)
     )
-    board.last_post_at = db.session.scalar(select(func.max(Thread.last_post_at)).where(of_board))
+    board.last_post_at = db.session.scalar(
+        select(func.max(Thread.last_post_at)).where(of_board, Thread.state.not_in(UNPUBLISHED))
+    )
     commit()
 
 

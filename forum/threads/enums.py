@@ -15,7 +15,9 @@ class ThreadKind(StrEnum):
 class PostState(StrEnum):
     """Whether a post can be read.
 
-    Those that wait (pending) or were rejected are seen by nobody but author and moderators.
+    Those that wait (pending), were rejected, or were taken back before anybody could read them
+    (retracted) are seen by nobody but author and moderators. Hidden and withdrawn posts leave a
+    tombstone for all.
     """
 
     VISIBLE = "visible"
@@ -23,6 +25,11 @@ class PostState(StrEnum):
     REJECTED = "rejected"
     HIDDEN = "hidden"
     WITHDRAWN = "withdrawn"
+    RETRACTED = "retracted"
+
+
+# Nobody but author and moderators knows of such a post.
+UNPUBLISHED = frozenset({PostState.PENDING, PostState.REJECTED, PostState.RETRACTED})
 
 
 class Capacity(StrEnum):

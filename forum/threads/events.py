@@ -33,6 +33,13 @@ class EditHeld:
 
 
 @dataclass(frozen=True, slots=True)
+class EditDropped:
+    """An edit that waited is no more: its author took it back."""
+
+    post_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class PostWithdrawn:
     """An author took a post back, whatever its state was."""
 

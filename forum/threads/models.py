@@ -18,8 +18,8 @@ class Thread(Model):
     """A debate on a board.
 
     ``last_number`` is the number of the newest post, whatever its state, ``last_shown`` that of
-    the newest one that neither waits nor was rejected; ``reply_count`` counts the visible posts
-    after the first. ``state`` is that of the first post. A merged thread leads to
+    the newest one that is published (visible, hidden or withdrawn); ``reply_count`` counts the
+    visible posts after the first. ``state`` is that of the first post. A merged thread leads to
     ``merged_into_id``. ``locked_until``, ``pinned_until``, ``slow_until`` and ``hold_until``
     None: until it is undone. ``slow_minutes`` is the pause between two posts of a member.
     """
@@ -148,7 +148,10 @@ class Post(Model):
 
 
 class PostRevision(Model):
-    """What a post said before an edit; ``version`` counts from 1, the first text."""
+    """What a post said before an edit; ``version`` counts from 1, the first text.
+
+    ``was_read``: others than the author and moderators could read it.
+    """
 
     __tablename__ = "post_revision"
     __table_args__ = (UniqueConstraint("post_id", "version"),)
@@ -161,6 +164,7 @@ class PostRevision(Model):
     replaced_at: Mapped[datetime]
     replaced_by: Mapped[int] = mapped_column(Key, ForeignKey("account.id"))
     note: Mapped[str] = mapped_column(String(200), default="")
+    was_read: Mapped[bool] = mapped_column(default=True)
 
     editor: Mapped[Account] = relationship()
 
@@ -175,6 +179,7 @@ class HeldEdit(Model):
     post_id: Mapped[int] = mapped_column(Key, ForeignKey("post.id", ondelete="CASCADE"))
     source: Mapped[str] = mapped_column(Text)
     note: Mapped[str] = mapped_column(String(200), default="")
+    holds: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     written_at: Mapped[datetime]
 
     post: Mapped[Post] = relationship()

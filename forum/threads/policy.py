@@ -8,8 +8,11 @@ from sqlalchemy import ColumnElement, and_, false, or_, true
 from forum.boards import policy as boards
 from forum.core import clock
 from forum.core.access import YES, Actor, Decision, moderates, no
-from forum.threads.enums import PostState, ThreadKind
+from forum.threads.enums import UNPUBLISHED, PostState, ThreadKind
 from forum.threads.models import Post, Thread
+
+# Threads whose first post is in such a state are for their author and moderators alone.
+CLOSED = UNPUBLISHED | {PostState.HIDDEN}
 
 
 class Judged(Protocol):
@@ -31,14 +34,14 @@ def can_see(actor: Actor, thread: Thread) -> Decision:
     """Whether the actor may read the thread; twin of ``visible_to``."""
     if not boards.can_see(actor, thread.board):
         return no("Only members can read this board.")
-    if thread.state is not PostState.HIDDEN or _may_see_hidden(actor, thread):
+    if thread.state not in CLOSED or _may_see_hidden(actor, thread):
         return YES
-    return no("A moderator has hidden this thread.")
+    return no("There is no such thread.")
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Filter for a statement that joins ``Board`` to ``Thread``; twin of ``can_see``."""
-    return and_(boards.visible_to(actor), or_(Thread.state != PostState.HIDDEN, _own_hidden(actor)))
+    return and_(boards.visible_to(actor), or_(Thread.state.not_in(CLOSED), _own_hidden(actor)))
 
 
 def _may_see_hidden(actor: Actor, thread: Thread) -> bool:
@@ -57,8 +60,27 @@ def _own_hidden(actor: Actor) -> ColumnElement[bool]:
     )
 
 
+def can_see_post(actor: Actor, post: Judged) -> Decision:
+    """Whether there is such a post for the actor, be it a tombstone; twin of ``posts_visible_to``.
+
+    Posts that wait or were never published are for their author and moderators alone.
+    """
+    own = actor.actor_id is not None and post.author_id == actor.actor_id
+    published = post.state not in UNPUBLISHED
+    if can_see(actor, post.thread) and (
+        published or own or moderates(actor, post.thread.centre_id)
+    ):
+        return YES
+    return no("There is no such post.")
+
+
+def posts_visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Filter for a statement that joins Thread and Board to Post; twin of ``can_see_post``."""
+    return and_(visible_to(actor), _post_is(actor, Post.state.not_in(UNPUBLISHED)))
+
+
 def can_read(actor: Actor, post: Judged) -> Decision:
-    """Whether the actor may read the text of the post; others see a tombstone."""
+    """Whether the actor may read the text of the post; others see a tombstone or nothing."""
     if not can_see(actor, post.thread):
         return no("There is no such post.")
     if post.state is PostState.VISIBLE or moderates(actor, post.thread.centre_id):
@@ -70,15 +92,30 @@ def can_read(actor: Actor, post: Judged) -> Decision:
 
 def readable_by(actor: Actor) -> ColumnElement[bool]:
     """Filter for a statement that joins Thread and Board to Post; twin of ``can_read``."""
+    return and_(visible_to(actor), _post_is(actor, Post.state == PostState.VISIBLE))
+
+
+def has_post(actor: Actor, thread: Thread) -> ColumnElement[bool]:
+    """``posts_visible_to`` within a thread that the actor may see: it needs no join."""
+    if moderates(actor, thread.centre_id):
+        return true()
+    published = Post.state.not_in(UNPUBLISHED)
+    if actor.actor_id is None:
+        return published
+    return or_(published, Post.author_id == actor.actor_id)
+
+
+def _post_is(actor: Actor, state: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Posts in a certain state, and all those that are the actor's own or theirs to moderate."""
     if actor.is_admin:
-        return visible_to(actor)
-    readable = [Post.state == PostState.VISIBLE]
-    if actor.actor_id is not None:
-        readable += [
-            Post.author_id == actor.actor_id,
-            Thread.centre_id.in_(sorted(actor.moderated_centres)),
-        ]
-    return and_(visible_to(actor), or_(*readable))
+        return true()
+    if actor.actor_id is None:
+        return state
+    return or_(
+        state,
+        Post.author_id == actor.actor_id,
+        Thread.centre_id.in_(sorted(actor.moderated_centres)),
+    )
 
 
 def can_reply(actor: Actor, thread: Thread) -> Decision:
@@ -87,8 +124,10 @@ def can_reply(actor: Actor, thread: Thread) -> Decision:
         return decision
     if thread.state is PostState.HIDDEN:
         return no("A moderator has hidden this thread.")
-    if thread.is_locked and not moderates(actor, thread.centre_id):
-        return no("This thread is locked.")
+    if thread.state in UNPUBLISHED:
+        return no("Nobody can reply before a moderator has published this thread.")
+    if not (decision := _is_open(actor, thread)):
+        return decision
     return boards.can_reply(actor, thread.board)
 
 
@@ -100,13 +139,24 @@ def can_start_kind(actor: Actor, centre_id: int, kind: ThreadKind) -> Decision:
 
 
 def can_edit(actor: Actor, post: Judged) -> Decision:
-    """Whether the actor may edit the post: its author for a while, then a moderator."""
-    if moderates(actor, post.thread.centre_id):
-        return _is_visible(post)
-    if actor.actor_id is None or post.author_id != actor.actor_id:
+    """Whether the actor may edit the post: its author for a while, and a moderator.
+
+    The author of a post that waits may change it at any time, and revise one that was rejected.
+    """
+    own = actor.actor_id is not None and post.author_id == actor.actor_id
+    is_staff = moderates(actor, post.thread.centre_id)
+    if not own and not is_staff:
         return no("You can only edit your own posts.")
-    if post.thread.is_locked:
-        return no("This thread is locked.")
+    if post.state is PostState.PENDING:
+        return YES
+    if own and post.state is PostState.REJECTED:
+        return _is_open(actor, post.thread)
+    return _is_visible(post) if is_staff else _can_still_edit(actor, post)
+
+
+def _can_still_edit(actor: Actor, post: Judged) -> Decision:
+    if not (decision := _is_open(actor, post.thread)):
+        return decision
     window = timedelta(hours=post.thread.board.centre.edit_window_hours)
     if clock.now() >= post.created_at + window:
         return no("The time for editing this post has passed. Ask a moderator of the centre.")
@@ -114,9 +164,11 @@ def can_edit(actor: Actor, post: Judged) -> Decision:
 
 
 def can_withdraw(actor: Actor, post: Judged) -> Decision:
-    """Whether the actor may withdraw the post: its author, at any time."""
+    """Whether the actor may withdraw the post: its author, at any time, also while it waits."""
     if actor.actor_id is None or post.author_id != actor.actor_id:
         return no("You can only withdraw your own posts.")
+    if post.state in {PostState.PENDING, PostState.REJECTED}:
+        return YES
     return _is_visible(post)
 
 
@@ -158,7 +210,15 @@ def can_restore(actor: Actor, post: Judged) -> Decision:
     return YES
 
 
+def _is_open(actor: Actor, thread: Thread) -> Decision:
+    if thread.is_locked and not moderates(actor, thread.centre_id):
+        return no("This thread is locked.")
+    return YES
+
+
 def _is_visible(post: Judged) -> Decision:
     if post.state is PostState.VISIBLE:
         return YES
-    return no("This post was hidden or withdrawn.")
+    if post.state is PostState.PENDING:
+        return no("This post waits for a moderator.")
+    return no("This post was hidden, rejected or withdrawn.")

@@ -143,6 +143,7 @@ def upgrade() -> None:
         sa.Column("post_id", KEY, nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("holds", sa.JSON(), nullable=False),
         sa.Column("written_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["post_id"], ["post.id"], name=op.f("fk_held_edit_post_id"), ondelete="CASCADE"
@@ -418,6 +419,10 @@ def upgrade() -> None:
     op.add_column("post", sa.Column("holds", sa.JSON(), nullable=False, server_default="[]"))
     op.add_column("post", sa.Column("interest", sa.String(length=300), nullable=True))
     op.add_column("post", sa.Column("redactions", sa.JSON(), nullable=False, server_default="[]"))
+    op.add_column(
+        "post_revision",
+        sa.Column("was_read", sa.Boolean(), nullable=False, server_default=sa.true()),
+    )
 
     op.add_column(
         "thread", sa.Column("last_shown", sa.Integer(), nullable=False, server_default="0")
@@ -464,7 +469,12 @@ def _guard_log() -> None:
 def downgrade() -> None:
     # What waits, or was rejected, is known to nobody before this step; nobody may read it.
     for table in ("post", "thread"):
-        op.execute(f"UPDATE {table} SET state = 'hidden' WHERE state IN ('pending', 'rejected')")  # noqa: S608 — our own names
+        op.execute(
+            f"UPDATE {table} SET state = 'hidden' "  # noqa: S608 — our own names
+            "WHERE state IN ('pending', 'rejected', 'retracted')"
+        )
+    op.execute("DELETE FROM post_revision WHERE NOT was_read")
+    op.drop_column("post_revision", "was_read")
     op.drop_index("ix_thread_merged_into_id", table_name="thread")
     op.drop_column("thread", "has_trail")
     op.drop_column("thread", "merged_into_id")

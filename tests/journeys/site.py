@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from flask import Flask
+from sqlalchemy import update
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from forum import config
 from forum.accounts.models import Account
 from forum.boards.models import Board
+from forum.centres.enums import Holding
+from forum.centres.models import Centre
 from forum.core import clock, mail, outbox
 from forum.core.db import db, writing
 from forum.factory import create_app
@@ -207,6 +210,10 @@ def make_demo(folder: Path) -> Path:
                 for command in (["db", "upgrade"], ["demo"]):
                     result = app.test_cli_runner().invoke(args=command, catch_exceptions=False)
                     assert result.exit_code == 0, result.output
+                # Members of journeys are new: where their posts wait, a journey says so.
+                db.session.execute(update(Centre).values(holding=Holding.NEVER))
+                db.session.commit()
+                db.session.remove()
                 db.engine.dispose()
             _copy(folder / "demo" / "forum.sqlite3", demo)
     return demo

@@ -202,6 +202,7 @@ class Load:
                 "created_at": BEGINNING + timedelta(seconds=self.plan.starts[thread]),
                 "last_post_at": BEGINNING + timedelta(seconds=self.plan.ends[thread]),
                 "last_number": self.plan.lengths[thread],
+                "last_shown": self.plan.lengths[thread],
                 "reply_count": self.plan.lengths[thread] - 1,
             }
 

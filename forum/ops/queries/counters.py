@@ -24,7 +24,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from forum.boards.models import Board
 from forum.core.db import db
-from forum.threads.enums import Capacity, PostState
+from forum.threads.enums import UNPUBLISHED, Capacity, PostState
 from forum.threads.models import Post, Thread, ThreadTopic, Voice
 
 Only = Collection[int] | None
@@ -46,10 +46,11 @@ class Difference:
 
 
 def wrong_threads(only: Only = None) -> list[Difference]:
-    """Threads whose number of posts, replies, latest activity or state are wrong."""
+    """Threads whose numbers of posts and replies, latest activity or state are wrong."""
     posts = _posts_by_thread()
     pairs: tuple[tuple[InstrumentedAttribute[Any], ColumnElement[Any]], ...] = (
         (Thread.last_number, func.coalesce(posts.c.last_number, 0)),
+        (Thread.last_shown, func.coalesce(posts.c.last_shown, 0)),
         (Thread.reply_count, func.coalesce(posts.c.replies, 0)),
         (Thread.last_post_at, func.coalesce(posts.c.newest, Thread.created_at)),
         (Thread.state, func.coalesce(posts.c.first_state, Thread.state)),
@@ -151,6 +152,7 @@ def _posts_by_thread() -> Subquery:
         select(
             Post.thread_id,
             func.max(Post.number).label("last_number"),
+            func.max(case((Post.state.not_in(UNPUBLISHED), Post.number))).label("last_shown"),
             func.sum(case((and_(visible, Post.number > 1), 1), else_=0)).label("replies"),
             func.max(case((visible, Post.created_at))).label("newest"),
             func.max(case((Post.number == 1, Post.state))).label("first_state"),
@@ -165,7 +167,7 @@ def _threads_by_board() -> Subquery:
         select(
             Thread.board_id,
             func.sum(case((Thread.state == PostState.VISIBLE, 1), else_=0)).label("threads"),
-            func.max(Thread.last_post_at).label("newest"),
+            func.max(case((Thread.state.not_in(UNPUBLISHED), Thread.last_post_at))).label("newest"),
         )
         .group_by(Thread.board_id)
         .subquery()

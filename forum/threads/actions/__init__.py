@@ -2,6 +2,8 @@
 
 from forum.threads.actions.changing import (
     accept_answer,
+    apply_held_edit,
+    drop_held_edit,
     edit_post,
     rerender_posts,
     unaccept_answer,
@@ -25,7 +27,9 @@ from forum.threads.actions.writing import preview, reply, start_thread
 
 __all__ = [
     "accept_answer",
+    "apply_held_edit",
     "discard_draft",
+    "drop_held_edit",
     "edit_post",
     "hide_post",
     "lock_thread",

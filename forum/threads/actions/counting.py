@@ -1,11 +1,13 @@
 """Derived columns, kept true by the action that changes what they derive from.
 
 - ``thread.last_number``: number of the newest post, whatever its state.
+- ``thread.last_shown``: number of the newest post that is published, which is one that neither
+  waits nor was rejected or retracted; 0 when there is none.
 - ``thread.reply_count``: visible posts with a number above 1.
 - ``thread.last_post_at`` (copied to ``thread_topic``): time of the newest visible post, or of the
   start of the thread when no post is visible.
 - ``board.thread_count``: threads in state visible; ``board.post_count``: visible posts;
-  ``board.last_post_at``: the newest ``last_post_at`` of its threads.
+  ``board.last_post_at``: the newest ``last_post_at`` of its published threads.
 - ``voice.posts``: visible posts of a speaker in a thread.
 """
 
@@ -16,27 +18,30 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.boards.models import Board
 from forum.core.db import db
-from forum.threads.enums import Capacity, PostState
+from forum.threads.enums import UNPUBLISHED, Capacity, PostState
 from forum.threads.models import Post, Thread, ThreadTopic, Voice
 
 
-def take_number(thread_id: int, at: datetime) -> int:
+def take_number(thread_id: int, at: datetime, *, waits: bool) -> int:
     """Count a reply written ``at`` in its thread and give its number.
 
-    Other writers of the thread wait until this one commits.
+    One that ``waits`` takes a number only. Other writers of the thread wait until this one
+    commits.
     """
-    number: int = db.session.execute(
+    number = Thread.last_number + 1
+    shown = (
+        {}
+        if waits
+        else {"last_shown": number, "reply_count": Thread.reply_count + 1, "last_post_at": at}
+    )
+    taken: int = db.session.execute(
         update(Thread)
         .where(Thread.id == thread_id)
-        .values(
-            last_number=Thread.last_number + 1,
-            reply_count=Thread.reply_count + 1,
-            last_post_at=at,
-        )
+        .values(last_number=number, **shown)
         .returning(Thread.last_number),
         execution_options={"synchronize_session": False},
     ).scalar_one()
-    return number
+    return taken
 
 
 def count_new_reply(thread: Thread, at: datetime) -> None:
@@ -65,7 +70,9 @@ def count_state_change(post: Post, *, by: int) -> None:
         thread.id, reply_count=Thread.reply_count + (0 if is_first else by), last_post_at=at
     )
     _update_topics(thread.id, at)
-    latest = select(func.max(Thread.last_post_at)).where(Thread.board_id == thread.board_id)
+    latest = select(func.max(Thread.last_post_at)).where(
+        Thread.board_id == thread.board_id, Thread.state.not_in(UNPUBLISHED)
+    )
     _update_board(
         thread.board_id,
         thread_count=Board.thread_count + (by if is_first else 0),
@@ -73,6 +80,15 @@ def count_state_change(post: Post, *, by: int) -> None:
         last_post_at=latest.scalar_subquery(),
     )
     count_voice(post, by=by)
+
+
+def find_last_shown(thread: Thread) -> None:
+    """Find the newest published post, after one was published or ceased to be."""
+    db.session.flush()
+    newest = select(func.coalesce(func.max(Post.number), 0)).where(
+        Post.thread_id == thread.id, Post.state.not_in(UNPUBLISHED)
+    )
+    _update_thread(thread.id, last_shown=newest.scalar_subquery())
 
 
 def count_voice(post: Post, *, by: int) -> None:

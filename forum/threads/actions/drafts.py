@@ -64,7 +64,8 @@ def discard_draft(actor: Actor, draft_id: int) -> None:
 def mark_read(actor: Actor, thread: Thread, *, number: int) -> None:
     """Remember that the actor has read the thread up to post ``number``."""
     ensure(policy.can_see(actor, thread))
-    mark_read_until(actor, thread, number=min(max(number, 0), thread.last_number))
+    last = queries.last_number_for(actor, thread)
+    mark_read_until(actor, thread, number=min(max(number, 0), last))
 
 
 def mark_read_until(actor: Actor, thread: Thread, *, number: int) -> None:

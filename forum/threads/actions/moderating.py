@@ -7,9 +7,8 @@ from forum.core.errors import Invalid
 from forum.core.outbox import emit
 from forum.core.transactions import action
 from forum.threads import policy
-from forum.threads.actions.changing import change_state
-from forum.threads.enums import PostState
-from forum.threads.events import PostHidden, PostRestored, ThreadLocked
+from forum.threads.actions import states
+from forum.threads.events import ThreadLocked
 from forum.threads.models import Post, Thread
 
 LONGEST_REASON = 1_000
@@ -20,22 +19,16 @@ def hide_post(actor: Actor, post: Post, *, reason: str) -> None:
     """Hide a post; a tombstone with the reason stands in its place."""
     ensure(policy.can_hide(actor, post))
     reason = _check_reason(reason)
-    change_state(post, PostState.HIDDEN)
-    post.hidden_reason = reason
-    db.session.flush()
+    states.hide(post, rule="", reason=reason, entry=None)
     audit.record(actor, "post.hide", post, reason=reason, centre_id=post.thread.centre_id)
-    emit(PostHidden(post.id, post.version))
 
 
 @action
 def restore_post(actor: Actor, post: Post) -> None:
     """Show a hidden post again, as it was."""
     ensure(policy.can_restore(actor, post))
-    change_state(post, PostState.VISIBLE)
-    post.hidden_reason = ""
-    db.session.flush()
+    states.show_again(post)
     audit.record(actor, "post.restore", post, centre_id=post.thread.centre_id)
-    emit(PostRestored(post.id, post.version))
 
 
 @action

@@ -23,8 +23,9 @@ from forum.organisations.models import Organisation
 from forum.threads import policy, queries
 from forum.threads.actions import counting
 from forum.threads.actions.drafts import mark_read_until
-from forum.threads.enums import Capacity, ThreadKind
-from forum.threads.events import PostPublished
+from forum.threads.actions.screening import Screening, Submission, screen
+from forum.threads.enums import Capacity, PostState, ThreadKind
+from forum.threads.events import PostFlagged, PostHeld, PostPublished
 from forum.threads.models import Draft, Mention, Post, Thread, ThreadTopic
 from forum.topics import queries as topics
 from forum.topics.models import Topic
@@ -66,19 +67,23 @@ def start_thread(
     author = _lock_author(actor)
     if earlier := queries.find_submission(author.id, submission_id):
         return earlier.thread
+    title, tied, text = _clean_title(title), _check_topics(topic_ids), prepare(source)
+    screening = screen(Submission(author, board, None, title, text.source, text.html))
     thread = _new_thread(
-        author, board, title=_clean_title(title), kind=kind, tied=_check_topics(topic_ids)
+        author, board, title=title, kind=kind, tied=tied, waits=bool(screening.holds)
     )
     _add_post(
         author,
         thread,
         number=1,
-        text=prepare(source),
+        text=text,
+        screening=screening,
         organisation_id=organisation_id,
         submission_id=submission_id,
         at=thread.created_at,
     )
-    counting.count_new_thread(thread, thread.created_at)
+    if not screening.holds:
+        counting.count_new_thread(thread, thread.created_at)
     db.session.execute(
         delete(Draft).where(
             Draft.account_id == author.id, Draft.board_id == board.id, Draft.thread_id.is_(None)
@@ -89,7 +94,13 @@ def start_thread(
 
 
 def _new_thread(
-    author: Account, board: Board, *, title: str, kind: ThreadKind, tied: Sequence[Topic]
+    author: Account,
+    board: Board,
+    *,
+    title: str,
+    kind: ThreadKind,
+    tied: Sequence[Topic],
+    waits: bool,
 ) -> Thread:
     now = clock.now()
     thread = Thread(
@@ -99,9 +110,11 @@ def _new_thread(
         title=title,
         slug=slugify(title, max_length=80, word_boundary=True) or "thread",
         kind=kind,
+        state=PostState.PENDING if waits else PostState.VISIBLE,
         created_at=now,
         last_post_at=now,
         last_number=1,
+        last_shown=0 if waits else 1,
     )
     db.session.add(thread)
     db.session.flush()
@@ -120,24 +133,28 @@ def reply(
 ) -> Post:
     """Post a reply; sending the same form again gives the post of the first time.
 
-    Raises Invalid for a text that cannot be accepted, NotAllowed where the actor may not post.
+    It may wait for a moderator: its state tells. Raises Invalid for a text that cannot be
+    accepted, NotAllowed where the actor may not post.
     """
     ensure(policy.can_reply(actor, thread))
     author = _lock_author(actor)
     if earlier := queries.find_submission(author.id, submission_id):
         return earlier
     text = prepare(source)
+    screening = screen(Submission(author, thread.board, thread, "", text.source, text.html))
     now = clock.now()
     post = _add_post(
         author,
         thread,
-        number=counting.take_number(thread.id, now),
+        number=counting.take_number(thread.id, now, waits=bool(screening.holds)),
         text=text,
+        screening=screening,
         organisation_id=organisation_id,
         submission_id=submission_id,
         at=now,
     )
-    counting.count_new_reply(thread, now)
+    if not screening.holds:
+        counting.count_new_reply(thread, now)
     db.session.execute(
         delete(Draft).where(Draft.account_id == author.id, Draft.thread_id == thread.id)
     )
@@ -226,6 +243,7 @@ def _add_post(
     *,
     number: int,
     text: Text,
+    screening: Screening,
     organisation_id: int | None,
     submission_id: str,
     at: datetime,
@@ -242,16 +260,25 @@ def _add_post(
         source=text.source,
         html=text.html,
         renderer=markup.RENDERER,
+        state=PostState.PENDING if screening.holds else PostState.VISIBLE,
+        holds=list(screening.holds),
         created_at=at,
         submission_id=submission_id,
     )
     db.session.add(post)
     db.session.flush()
     add_mentions(post, text.mentioned)
-    counting.count_voice(post, by=1)
     mark_read_until(author, thread, number=number)
-    emit(PostPublished(post.id))
+    if not screening.holds:
+        counting.count_voice(post, by=1)
+    _announce(post, screening)
     return post
+
+
+def _announce(post: Post, screening: Screening) -> None:
+    emit(PostHeld(post.id) if screening.holds else PostPublished(post.id))
+    if screening.flags:
+        emit(PostFlagged(post.id, tuple(screening.flags)))
 
 
 def _organisation_spoken_for(author: Account, organisation_id: int | None) -> Organisation | None:

@@ -234,7 +234,7 @@ def _threads(actor: Actor) -> Select[Any]:
             FirstPost.c.sector,
             Thread.reply_count,
             Thread.last_post_at,
-            Thread.last_number,
+            Thread.last_shown,
             Thread.is_pinned,
             Thread.is_locked,
             Thread.accepted_post_id,
@@ -292,7 +292,7 @@ def _finish(actor: Actor, rows: Sequence[Any], *, show: str) -> list[ThreadRow]:
             is_answered=row.accepted_post_id is not None,
             centre_name=row.centre_name if "centre" in show else "",
             board_title=row.board_title if "board" in show else "",
-            unread=row.id in marks and row.last_number > marks[row.id],
+            unread=row.id in marks and row.last_shown > marks[row.id],
         )
         for row in rows
     ]

@@ -113,7 +113,7 @@ def topics_of(thread_id: int) -> Sequence[Topic]:
 def get_post(actor: Actor, post_id: int) -> Post:
     """The post with its thread, board, centre and author, also when it is a tombstone.
 
-    Raises NotFound when there is none or the actor may not see its thread.
+    Raises NotFound when there is none or the actor may not see it.
     """
     post = db.session.scalar(
         select(Post)
@@ -125,7 +125,7 @@ def get_post(actor: Actor, post_id: int) -> Post:
             contains_eager(Post.thread).contains_eager(Thread.board).contains_eager(Board.centre),
             contains_eager(Post.author).lazyload(Account.grants),
         )
-        .where(Post.id == post_id, policy.visible_to(actor))
+        .where(Post.id == post_id, policy.posts_visible_to(actor))
     )
     if post is None:
         raise NotFound("There is no such post.")
@@ -146,6 +146,28 @@ def find_submission(author_id: int, submission_id: str) -> Post | None:
 def page_of(number: int) -> int:
     """The page, from 1, on which the post with this number stands."""
     return (number - 1) // PAGE_SIZE + 1
+
+
+def last_number_for(actor: Actor, thread: Thread) -> int:
+    """Number of the newest post that there is for the actor; 0 when there is none."""
+    if thread.last_number == thread.last_shown or actor.actor_id is None:
+        return thread.last_shown
+    if moderates(actor, thread.centre_id):
+        return thread.last_number
+    own = select(func.max(Post.number)).where(
+        Post.thread_id == thread.id,
+        Post.number > thread.last_shown,
+        Post.author_id == actor.actor_id,
+    )
+    return db.session.scalar(own) or thread.last_shown
+
+
+def first_unread(actor: Actor, thread: Thread, *, read: int) -> int:
+    """Number of the first post after ``read`` that there is for the actor, else of the last."""
+    following = select(func.min(Post.number)).where(
+        Post.thread_id == thread.id, Post.number > read, policy.has_post(actor, thread)
+    )
+    return db.session.scalar(following) or last_number_for(actor, thread)
 
 
 def posts_on_page(actor: Actor, thread: Thread, *, page: int) -> list[PostRow]:
@@ -171,7 +193,11 @@ def posts_on_page(actor: Actor, thread: Thread, *, page: int) -> list[PostRow]:
         )
         .join(Account, Account.id == Post.author_id)
         .outerjoin(Organisation, Organisation.id == Post.organisation_id)
-        .where(Post.thread_id == thread.id, Post.number.between(first, first + PAGE_SIZE - 1))
+        .where(
+            Post.thread_id == thread.id,
+            Post.number.between(first, first + PAGE_SIZE - 1),
+            policy.has_post(actor, thread),
+        )
         .order_by(Post.number)
     )
     staff = moderates(actor, thread.centre_id)

@@ -10,7 +10,7 @@ from forum.boards.models import Board
 from forum.core.access import Actor
 from forum.core.db import db
 from forum.core.errors import NotFound
-from forum.threads.models import Draft, ReadMark
+from forum.threads.models import Draft, HeldEdit, ReadMark
 
 MOST_SUGGESTIONS = 8
 
@@ -51,6 +51,11 @@ def draft_of_thread(actor: Actor, thread_id: int) -> Draft | None:
     return db.session.scalar(
         select(Draft).where(Draft.account_id == actor.actor_id, Draft.thread_id == thread_id)
     )
+
+
+def held_edit_of(post_id: int) -> HeldEdit | None:
+    """The edit of a post that waits for a moderator."""
+    return db.session.scalar(select(HeldEdit).where(HeldEdit.post_id == post_id))
 
 
 def read_number(actor: Actor, thread_id: int) -> int | None:

@@ -55,7 +55,8 @@ def show(thread_id: int, slug: str) -> ResponseReturnValue:
 
 
 def _page_of_thread(actor: Actor, thread: Any) -> dict[str, Any]:
-    pages = number_pages(thread.last_number, size=queries.PAGE_SIZE)
+    last = queries.last_number_for(actor, thread)
+    pages = number_pages(last, size=queries.PAGE_SIZE)
     page = _page_number(pages)
     return {
         "thread": thread,
@@ -65,6 +66,7 @@ def _page_of_thread(actor: Actor, thread: Any) -> dict[str, Any]:
         "voices": queries.voices_of(thread.id),
         "page": page,
         "pages": pages,
+        "last": last,
         "read": queries.read_number(actor, thread.id),
         "may_reply": policy.can_reply(actor, thread),
         "may_moderate": policy.can_moderate(actor, thread),
@@ -144,7 +146,8 @@ def unread(thread_id: int) -> ResponseReturnValue:
     """Leads a member to the first post not yet read, or to the last one."""
     actor = current_actor()
     thread = queries.get_thread(actor, thread_id)
-    number = min((queries.read_number(actor, thread.id) or 0) + 1, thread.last_number)
+    read = queries.read_number(actor, thread.id) or 0
+    number = queries.first_unread(actor, thread, read=read)
     page = queries.page_of(number)
     address = url_for("threads.show", thread_id=thread.id, slug=thread.slug)
     query = f"?page={page}" if page > 1 else ""
