@@ -20,6 +20,8 @@ from forum.centres import models as centres_models
 from forum.centres import views as centres_views
 from forum.core import audit, outbox
 from forum.moderation import models as moderation_models
+from forum.moderation import subscribers as moderation_subscribers
+from forum.moderation import views as moderation_views
 from forum.notifications import models as notifications_models
 from forum.notifications import subscribers as notifications_subscribers
 from forum.ops import commands as ops_commands
@@ -55,6 +57,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     centres_views.bp,
     boards_views.bp,
     threads_views.bp,
+    moderation_views.bp,
     site_views.bp,
     admin_views.bp,
     ops_views.bp,
@@ -69,6 +72,7 @@ COMMANDS: tuple[click.Command, ...] = (
 SUBSCRIBERS: tuple[Callable[[], None], ...] = (
     accounts_subscribers.register,
     organisations_subscribers.register,
+    moderation_subscribers.register,
     notifications_subscribers.register,
     ops_jobs.register,
 )

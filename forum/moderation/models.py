@@ -150,7 +150,8 @@ class Decision(Model):
     """What somebody decided, with all that staff may know of it.
 
     ``before`` holds what undoing needs to restore. ``account_id`` is the member restricted or
-    whose post was judged. ``rules_id`` and ``clause`` name the clause of the house rules.
+    whose post was judged. ``rules_id`` and ``clause`` name the clause of the house rules,
+    ``rule`` is how it reads on a tombstone.
     """
 
     __tablename__ = "decision"
@@ -176,6 +177,7 @@ class Decision(Model):
     account_id: Mapped[int | None] = mapped_column(Key, ForeignKey("account.id"))
     rules_id: Mapped[int | None] = mapped_column(Key, ForeignKey("house_rules.id"))
     clause: Mapped[str] = mapped_column(String(12), default="")
+    rule: Mapped[str] = mapped_column(String(200), default="")
     reason: Mapped[str] = mapped_column(Text, default="")
     staff_note: Mapped[str] = mapped_column(Text, default="")
     until: Mapped[datetime | None]
@@ -196,6 +198,22 @@ class Decision(Model):
     account: Mapped[Account | None] = relationship(foreign_keys=[account_id])
     actor: Mapped[Account | None] = relationship(foreign_keys=[actor_id])
     rules: Mapped[HouseRules | None] = relationship()
+
+    @property
+    def target_name(self) -> str:
+        """What was decided about, as the public log calls it."""
+        if self.post_id is not None:
+            return "post"
+        if self.thread_id is not None:
+            return "thread"
+        return "member" if self.account_id is not None else "site"
+
+    @property
+    def target_path(self) -> str:
+        """Address of what was decided about; "" for members, whom the log does not name."""
+        if self.post_id is not None:
+            return f"/posts/{self.post_id}/"
+        return f"/threads/{self.thread_id}/" if self.thread_id is not None else ""
 
     @property
     def entry_path(self) -> str:

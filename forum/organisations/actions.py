@@ -145,7 +145,7 @@ def confirm_organisation(actor: Actor, organisation: Organisation) -> None:
         if membership.state is MembershipState.WAITING and membership.is_steward:
             _decide(actor, membership, MembershipState.CONFIRMED)
     audit.record(actor, "organisation.confirm", organisation, centre_id=organisation.centre_id)
-    emit(OrganisationConfirmed(organisation.id))
+    emit(OrganisationConfirmed(organisation.id, actor.actor_id))
 
 
 @action
@@ -168,7 +168,7 @@ def refuse_organisation(actor: Actor, organisation: Organisation, *, reason: str
         centre_id=organisation.centre_id,
         reason=reason,
     )
-    emit(OrganisationRefused(organisation.id))
+    emit(OrganisationRefused(organisation.id, actor.actor_id))
 
 
 @action

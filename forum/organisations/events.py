@@ -24,6 +24,7 @@ class OrganisationConfirmed:
     """An organisation was confirmed; whoever registered it is told."""
 
     organisation_id: int
+    actor_id: int | None = None
     key: str = field(default_factory=_new_key)
 
 
@@ -32,6 +33,7 @@ class OrganisationRefused:
     """An organisation was refused; whoever registered it is told the reason."""
 
     organisation_id: int
+    actor_id: int | None = None
     key: str = field(default_factory=_new_key)
 
 

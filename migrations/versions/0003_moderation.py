@@ -214,6 +214,7 @@ def upgrade() -> None:
         sa.Column("account_id", KEY, nullable=True),
         sa.Column("rules_id", KEY, nullable=True),
         sa.Column("clause", sa.String(length=12), nullable=False),
+        sa.Column("rule", sa.String(length=200), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("staff_note", sa.Text(), nullable=False),
         sa.Column("until", sa.DateTime(timezone=True), nullable=True),

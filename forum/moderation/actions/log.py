@@ -1,0 +1,85 @@
+"""Appending to the public log: each entry holds the hash of the one before."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from forum.core import clock
+from forum.core.db import db
+from forum.moderation.enums import DecisionKind, Seat
+from forum.moderation.models import LogEntry, LogHead
+
+HEAD = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Public:
+    """What everybody may know of a decision: no names, no notes of staff.
+
+    ``centre`` is a slug, ``rules`` holds centre, version, clause and title of the rule applied,
+    ``target`` its type and address, ``parent`` and ``corrects`` numbers of other entries.
+    """
+
+    action: DecisionKind
+    seat: Seat
+    centre: str | None
+    target: dict[str, Any]
+    rules: dict[str, Any] | None = None
+    reason: str = ""
+    until: datetime | None = None
+    parent: int | None = None
+    corrects: int | None = None
+
+
+def append_entry(public: Public, *, centre_id: int | None) -> LogEntry:
+    """Write the next entry; other writers of the log wait until this transaction ends."""
+    head = db.session.scalars(select(LogHead).where(LogHead.id == HEAD).with_for_update()).one()
+    now = clock.now()
+    body = canonical(
+        {
+            "number": head.number + 1,
+            "at": stamp(now),
+            "action": str(public.action),
+            "seat": str(public.seat),
+            "centre": public.centre,
+            "rules": public.rules,
+            "reason": public.reason,
+            "target": public.target,
+            "until": stamp(public.until) if public.until else None,
+            "parent": public.parent,
+            "corrects": public.corrects,
+            "previous": head.hash,
+        }
+    )
+    entry = LogEntry(
+        number=head.number + 1,
+        at=now,
+        centre_id=centre_id,
+        action=str(public.action),
+        clause=public.rules["clause"] if public.rules else "",
+        body=body,
+        hash=digest(body),
+    )
+    db.session.add(entry)
+    head.number, head.hash = entry.number, entry.hash
+    db.session.flush()
+    return entry
+
+
+def canonical(body: dict[str, Any]) -> str:
+    """JSON in the one form that RFC 8785 allows; our keys are ASCII, our numbers whole."""
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def digest(body: str) -> str:
+    """SHA-256 of an entry's body, in hexadecimal."""
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def stamp(moment: datetime) -> str:
+    """The instant in UTC to the microsecond, as the log writes it."""
+    return f"{moment.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"

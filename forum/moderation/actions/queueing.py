@@ -1,0 +1,110 @@
+"""What happens elsewhere puts items into the queue, and takes them out again.
+
+These run in the transaction of the event that they react to, whoever acts there.
+"""
+
+from forum.accounts import queries as accounts
+from forum.core.db import db
+from forum.moderation.actions.deciding import Matter, Ruling, record_decision
+from forum.moderation.actions.items import Opening, close_item, hold_item_of, open_item
+from forum.moderation.enums import DecisionKind, ItemKind, ItemState
+from forum.moderation.models import ReviewItem
+from forum.organisations.enums import OrganisationState
+from forum.organisations.models import Organisation
+from forum.threads.models import Post
+
+FLAG_SCORE = 100
+
+
+def queue_held_post(post_id: int) -> None:
+    """A post waits: put it into the queue with the reasons why."""
+    _queue_post(post_id, ItemKind.PENDING_POST)
+
+
+def queue_held_edit(post_id: int) -> None:
+    """An edit of a post waits: put the post into the queue."""
+    _queue_post(post_id, ItemKind.EDIT)
+
+
+def _queue_post(post_id: int, kind: ItemKind) -> None:
+    post = db.session.get_one(Post, post_id)
+    open_item(
+        None,
+        Opening(
+            kind=kind,
+            target_type="post",
+            target_id=post.id,
+            centre_id=post.thread.centre_id,
+            post_id=post.id,
+            author_id=post.author_id,
+            reasons=tuple(post.holds) if kind is ItemKind.PENDING_POST else ({"why": "edit"},),
+        ),
+    )
+
+
+def queue_flagged_post(post_id: int, words: tuple[str, ...]) -> None:
+    """A published post holds words that a moderator should look at: like a report of the site."""
+    post = db.session.get_one(Post, post_id)
+    open_item(
+        None,
+        Opening(
+            kind=ItemKind.REPORT,
+            target_type="post",
+            target_id=post.id,
+            centre_id=post.thread.centre_id,
+            post_id=post.id,
+            author_id=post.author_id,
+            reasons=tuple({"why": "watched-word", "word": word} for word in words),
+            score=FLAG_SCORE,
+        ),
+    )
+
+
+def drop_withdrawn_post(post_id: int) -> None:
+    """An author took a post back: nothing is left to decide."""
+    item = hold_item_of(db.session.get_one(Post, post_id))
+    if item is not None:
+        close_item(None, item, None)
+
+
+def queue_organisation(organisation_id: int) -> None:
+    """An organisation waits for the centre of its region; national ones wait for administrators."""
+    organisation = db.session.get_one(Organisation, organisation_id)
+    if organisation.centre_id is None:
+        return
+    item = open_item(
+        None,
+        Opening(
+            kind=ItemKind.ORGANISATION,
+            target_type="organisation",
+            target_id=organisation.id,
+            centre_id=organisation.centre_id,
+            author_id=organisation.created_by,
+        ),
+    )
+    # Only managers confirm organisations.
+    item.escalated_at = item.opened_at
+
+
+def close_organisation(organisation_id: int, actor_id: int | None) -> None:
+    """An organisation was confirmed or refused: the log tells so, the item is closed."""
+    organisation = db.session.get_one(Organisation, organisation_id)
+    item = (
+        db.session.query(ReviewItem)
+        .filter_by(target_type="organisation", target_id=organisation_id, state=ItemState.OPEN)
+        .with_for_update()
+        .one_or_none()
+    )
+    confirmed = organisation.state is OrganisationState.CONFIRMED
+    kind = DecisionKind.CONFIRM_ORGANISATION if confirmed else DecisionKind.REFUSE_ORGANISATION
+    matter = Matter(
+        centre_id=organisation.centre_id,
+        name="organisation",
+        path=organisation.path if confirmed else "",
+        item=item,
+        since=item.opened_at if item else None,
+    )
+    actor = accounts.find_account(actor_id) if actor_id is not None else None
+    decision = record_decision(actor, kind, matter, Ruling(reason=organisation.refusal))
+    if item is not None:
+        close_item(actor, item, decision)

@@ -1,0 +1,104 @@
+"""Taking decisions back: undone by whoever decided, or reversed on appeal."""
+
+from datetime import datetime
+
+from forum.core import clock
+from forum.core.access import Actor, ensure
+from forum.core.db import db
+from forum.core.errors import Conflict
+from forum.core.transactions import action
+from forum.moderation import policy, queries
+from forum.moderation.actions.deciding import Matter, Ruling, note_event, record_decision
+from forum.moderation.actions.items import hold_item
+from forum.moderation.actions.restoring import RESTORERS
+from forum.moderation.enums import (
+    DecisionKind,
+    ItemEventKind,
+    ItemKind,
+    ItemState,
+    ReportOutcome,
+)
+from forum.moderation.models import Decision, Report
+
+SUPERSEDED = "Something was decided about this since. Undo the later decision first."
+
+
+@action
+def undo_decision(actor: Actor, decision_id: int) -> Decision:
+    """Take back one's own decision within ten minutes; all is as before, the item waits again.
+
+    Undoing a bulk decision undoes every decision that it holds. Raises Conflict when something
+    was decided about the same thing since.
+    """
+    decision = queries.hold_decision(decision_id)
+    ensure(policy.can_undo(actor, decision))
+    taken_back = take_back(actor, decision, kind=DecisionKind.UNDO, ruling=Ruling())
+    if decision.kind is DecisionKind.BULK:
+        for held in queries.parts_of(decision):
+            part = queries.hold_decision(held.id)
+            take_back(actor, part, kind=DecisionKind.UNDO, ruling=Ruling(), parent=taken_back)
+            _reopen_item(actor, part)
+    else:
+        _reopen_item(actor, decision)
+    return taken_back
+
+
+def take_back(
+    actor: Actor,
+    decision: Decision,
+    *,
+    kind: DecisionKind,
+    ruling: Ruling,
+    parent: Decision | None = None,
+) -> Decision:
+    """Restore what was before ``decision`` and record it as ``kind`` (undo or reverse).
+
+    Raises Conflict when something was decided about the same thing since.
+    """
+    if decision.undone_at is not None:
+        raise Conflict("This has been undone already.")
+    if queries.has_later_decision(decision):
+        raise Conflict(SUPERSEDED)
+    if restore := RESTORERS.get(decision.kind):
+        restore(decision)
+    matter = Matter(
+        centre_id=decision.centre_id,
+        name=decision.target_name,
+        path=decision.target_path,
+        item=decision.item,
+        post=decision.post,
+        thread=decision.thread,
+        account_id=decision.account_id,
+        parent=parent,
+        corrects=decision,
+    )
+    taken_back = record_decision(actor, kind, matter, ruling)
+    decision.undone_at = clock.now()
+    decision.undone_by_id = taken_back.id
+    db.session.flush()
+    return taken_back
+
+
+def _reopen_item(actor: Actor, decision: Decision) -> None:
+    """The item waits again since when it waited, with its reports."""
+    was = decision.before.get("item")
+    if decision.item_id is None or was is None:
+        return
+    item = hold_item(decision.item_id)
+    if item.state is ItemState.OPEN:
+        return
+    item.kind = ItemKind(was["kind"])
+    item.state = ItemState.OPEN
+    item.closed_at = None
+    item.handed_to = was["handed_to"]
+    escalated = was["escalated_at"]
+    item.escalated_at = datetime.fromisoformat(escalated) if escalated else None
+    for report in queries.reports_closed_by(decision):
+        _reopen_report(report)
+    note_event(actor, item, ItemEventKind.UNDONE, str(decision.kind))
+
+
+def _reopen_report(report: Report) -> None:
+    report.outcome = ReportOutcome.OPEN
+    report.closed_at = None
+    report.decision_id = None

@@ -1,0 +1,161 @@
+"""Who may decide what. Whether an interest stands in the way is asked in ``queries.concerns``."""
+
+from datetime import timedelta
+from typing import Protocol
+
+from sqlalchemy import ColumnElement, and_, false, or_, true
+
+from forum.core import clock
+from forum.core.access import YES, Actor, Decision, manages, moderates, no
+from forum.moderation.enums import DecisionKind, ItemKind, ItemState, Seat
+from forum.moderation.models import Decision as Decided
+from forum.moderation.models import ReviewItem
+
+UNDO_FOR = timedelta(minutes=10)
+APPEAL_FOR = timedelta(days=28)
+NOT_HERE = "Only moderators of this centre can do this."
+OWN = "This concerns you. Somebody else must decide."
+
+# What takes something from somebody: needs a clause and a reason, and can be appealed.
+RESTRICTIONS = frozenset(
+    {
+        DecisionKind.REJECT,
+        DecisionKind.HIDE,
+        DecisionKind.REDACT,
+        DecisionKind.LOCK,
+        DecisionKind.WARN,
+        DecisionKind.SLOW_MEMBER,
+        DecisionKind.SUSPEND,
+        DecisionKind.BAN,
+    }
+)
+# What changes a debate for all: needs a reason.
+EXPLAINED = RESTRICTIONS | {
+    DecisionKind.EDIT,
+    DecisionKind.MOVE,
+    DecisionKind.MERGE,
+    DecisionKind.SPLIT,
+    DecisionKind.RETOPIC,
+    DecisionKind.SLOW_MODE,
+    DecisionKind.HOLD_POSTS,
+    DecisionKind.REFUSE_ORGANISATION,
+    DecisionKind.UPHOLD_DECISION,
+    DecisionKind.REVERSE,
+}
+
+
+class Judged(Protocol):
+    """What a rule needs to know of a post or a thread."""
+
+    @property
+    def author_id(self) -> int: ...
+
+
+def can_see(actor: Actor, item: ReviewItem) -> Decision:
+    """Whether the item stands in the actor's queue; twin of ``visible_to``."""
+    if item.kind is ItemKind.APPEAL:
+        return can_hear(actor, item.centre_id)
+    if moderates(actor, item.centre_id):
+        return YES
+    if item.handed_to is not None and item.handed_to in actor.moderated_centres:
+        return YES
+    return no(NOT_HERE)
+
+
+def visible_to(actor: Actor) -> ColumnElement[bool]:
+    """Filter for statements that select from ReviewItem; twin of ``can_see``."""
+    if actor.is_admin:
+        return true()
+    centres = sorted(actor.moderated_centres)
+    if not centres:
+        return false()
+    own = or_(ReviewItem.centre_id.in_(centres), ReviewItem.handed_to.in_(centres))
+    return or_(
+        and_(ReviewItem.kind != ItemKind.APPEAL, own),
+        and_(ReviewItem.kind == ItemKind.APPEAL, ReviewItem.centre_id.not_in(centres)),
+    )
+
+
+def can_hear(actor: Actor, centre_id: int) -> Decision:
+    """Whether the actor may decide appeals against decisions of the centre."""
+    if actor.is_admin:
+        return YES
+    if not actor.moderated_centres:
+        return no("Only moderators can do this.")
+    if centre_id in actor.moderated_centres:
+        return no("Appeals are decided by moderators of another centre.")
+    return YES
+
+
+def can_decide(actor: Actor, item: ReviewItem) -> Decision:
+    """Whether the actor may decide the item: in the right seat, and not about themself."""
+    if not (decision := can_see(actor, item)):
+        return decision
+    if item.author_id is not None and item.author_id == actor.actor_id:
+        return no(OWN)
+    if item.escalated_at and item.handed_to is None and item.kind is not ItemKind.APPEAL:
+        return _can_decide_escalated(actor, item)
+    return YES
+
+
+def _can_decide_escalated(actor: Actor, item: ReviewItem) -> Decision:
+    if manages(actor, item.centre_id):
+        return YES
+    return no("This was passed to the managers of the centre.")
+
+
+def can_claim(actor: Actor, item: ReviewItem) -> Decision:
+    """Whether the actor may take the item for themself."""
+    if item.state is not ItemState.OPEN:
+        return no("This has been decided.")
+    return can_decide(actor, item)
+
+
+def can_judge(
+    actor: Actor, thing: Judged, centre_id: int, item: ReviewItem | None = None
+) -> Decision:
+    """Whether the actor may decide about a post or thread of the centre, with its item if any."""
+    if thing.author_id == actor.actor_id:
+        return no(OWN)
+    if moderates(actor, centre_id):
+        return YES
+    if item is not None and item.handed_to is not None:
+        return can_see(actor, item)
+    return no(NOT_HERE)
+
+
+def can_undo(actor: Actor, decision: Decided) -> Decision:
+    """Whether the actor may take the decision back: one's own, for ten minutes."""
+    if decision.actor_id is None or decision.actor_id != actor.actor_id:
+        return no("Only whoever decided can undo this.")
+    if decision.undone_at is not None:
+        return no("This has been undone already.")
+    if decision.kind in {DecisionKind.UNDO, DecisionKind.REVERSE, DecisionKind.UPHOLD_DECISION}:
+        return no("This cannot be undone. A new decision can correct it.")
+    if clock.now() >= decision.at + UNDO_FOR:
+        return no("The ten minutes for undoing have passed. A new decision can correct it.")
+    return YES
+
+
+def can_appeal(actor: Actor, decision: Decided) -> Decision:
+    """Whether the actor may appeal: the person restricted, within 28 days."""
+    if actor.actor_id is None or decision.account_id != actor.actor_id:
+        return no("Only the person concerned can appeal.")
+    if decision.kind not in RESTRICTIONS:
+        return no("This decision restricts nobody, so there is nothing to appeal.")
+    if decision.undone_at is not None:
+        return no("This decision has been undone.")
+    if clock.now() >= decision.at + APPEAL_FOR:
+        return no("The 28 days for an appeal have passed.")
+    return YES
+
+
+def seat_of(actor: Actor | None, centre_id: int | None) -> Seat:
+    """In which role the actor decides something of the centre (None: of the whole site)."""
+    if actor is None:
+        return Seat.SITE
+    if centre_id is not None and centre_id in actor.managed_centres:
+        return Seat.MANAGER
+    if centre_id is not None and centre_id in actor.moderated_centres:
+        return Seat.MODERATOR
+    return Seat.ADMINISTRATOR if actor.is_admin else Seat.NEIGHBOUR

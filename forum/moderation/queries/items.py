@@ -1,0 +1,92 @@
+"""Reads of the queue's items."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from forum.core.access import Actor
+from forum.core.clock import LONDON
+from forum.core.db import db
+from forum.core.errors import NotFound
+from forum.moderation import policy
+from forum.moderation.enums import DecisionKind, ItemEventKind, ItemState, Seat
+from forum.moderation.models import Decision, ItemEvent, ReviewItem
+from forum.threads.models import Post
+
+# What was done, as a sentence about it goes on: "A moderator …".
+DONE = {
+    DecisionKind.APPROVE: "approved this",
+    DecisionKind.REJECT: "rejected this",
+    DecisionKind.EDIT: "edited and approved this",
+    DecisionKind.HIDE: "hid this post",
+    DecisionKind.RESTORE: "restored this post",
+    DecisionKind.REDACT: "redacted this post",
+    DecisionKind.KEEP: "left this post as it is",
+    DecisionKind.UNDO: "undid a decision about this",
+    DecisionKind.CONFIRM_ORGANISATION: "confirmed this organisation",
+    DecisionKind.REFUSE_ORGANISATION: "refused this organisation",
+    DecisionKind.REVERSE: "reversed the decision",
+    DecisionKind.UPHOLD_DECISION: "upheld the decision",
+}
+MEANWHILE = "Somebody changed this item while you were looking. Look again."
+
+
+def get_item(actor: Actor, item_id: int) -> ReviewItem:
+    """The item with its centre; raises NotFound for what is not in the actor's queue."""
+    item = db.session.scalar(
+        select(ReviewItem)
+        .options(joinedload(ReviewItem.centre))
+        .where(ReviewItem.id == item_id, policy.visible_to(actor))
+    )
+    if item is None:
+        raise NotFound("There is no such item in your queue.")
+    return item
+
+
+def what_happened(item: ReviewItem) -> str:
+    """What somebody else did with the item meanwhile, as a sentence."""
+    decision = db.session.scalar(
+        select(Decision)
+        .options(joinedload(Decision.actor))
+        .where(Decision.item_id == item.id)
+        .order_by(Decision.id.desc())
+        .limit(1)
+    )
+    if item.state is ItemState.CLOSED and decision is not None:
+        who = decision.actor.display_name if decision.actor else "The site"
+        done = DONE.get(decision.kind, "decided this")
+        at = decision.at.astimezone(LONDON)
+        return f"{who} {done} at {at:%H:%M} on {at:%-d %B}. Nothing was changed."
+    if item.state is ItemState.CLOSED:
+        return "The author took this back while you were looking. Nothing was changed."
+    return MEANWHILE
+
+
+def who_claimed(item: ReviewItem) -> str:
+    """Who works on the item at present, as a sentence."""
+    name = item.claimant.display_name if item.claimant else "Somebody"
+    return f"{name} has claimed this item. Choose another, or ask them to release it."
+
+
+def is_asked(item_id: int) -> bool:
+    """Whether a question to the author is the last that was said between them."""
+    last = db.session.scalar(
+        select(ItemEvent.what)
+        .where(
+            ItemEvent.item_id == item_id,
+            ItemEvent.what.in_([ItemEventKind.ASKED, ItemEventKind.ANSWERED]),
+        )
+        .order_by(ItemEvent.id.desc())
+        .limit(1)
+    )
+    return last is ItemEventKind.ASKED
+
+
+def was_hidden_by_site(post: Post) -> bool:
+    """Whether several reports hid the post, and no moderator has looked at it since."""
+    last = db.session.scalar(
+        select(Decision)
+        .where(Decision.post_id == post.id, Decision.undone_at.is_(None))
+        .order_by(Decision.id.desc())
+        .limit(1)
+    )
+    return last is not None and last.kind is DecisionKind.HIDE and last.seat is Seat.SITE

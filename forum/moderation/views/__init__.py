@@ -1,0 +1,5 @@
+"""Pages of moderation."""
+
+from forum.moderation.views.blueprint import bp
+
+__all__ = ["bp"]

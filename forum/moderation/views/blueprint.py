@@ -1,0 +1,5 @@
+"""The blueprint of moderation."""
+
+from flask import Blueprint
+
+bp = Blueprint("moderation", __name__)
