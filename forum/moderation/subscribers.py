@@ -7,13 +7,14 @@ from forum.organisations.events import (
     OrganisationRefused,
     OrganisationRegistered,
 )
-from forum.threads.events import EditHeld, PostFlagged, PostHeld, PostWithdrawn
+from forum.threads.events import EditDropped, EditHeld, PostFlagged, PostHeld, PostWithdrawn
 
 
 def register() -> None:
     """Listen to threads and organisations."""
     react(PostHeld, _queue_held_post)
     react(EditHeld, _queue_held_edit)
+    react(EditDropped, _drop_edit)
     react(PostFlagged, _queue_flagged_post)
     react(PostWithdrawn, _drop_withdrawn_post)
     react(OrganisationRegistered, _queue_organisation)
@@ -27,6 +28,10 @@ def _queue_held_post(event: PostHeld) -> None:
 
 def _queue_held_edit(event: EditHeld) -> None:
     queueing.queue_held_edit(event.post_id)
+
+
+def _drop_edit(event: EditDropped) -> None:
+    queueing.drop_edit(event.post_id)
 
 
 def _queue_flagged_post(event: PostFlagged) -> None:

@@ -27,6 +27,8 @@ from forum.threads.models import Post, Thread
 LONGEST_REASON = 1_000
 LONGEST_NOTE = 2_000
 LONGEST_RULE = 200
+# Where only the rules of the site hold.
+NO_CENTRE = 0
 EMAIL = re.compile(r"[^\s@]{1,64}@[^\s@]{1,190}\.[a-z]{2,}", re.IGNORECASE)
 # Ten digits or more, as telephone numbers have, whatever stands between them.
 TELEPHONE = re.compile(r"(?:\d[\s().-]{0,2}){10,}")
@@ -85,7 +87,7 @@ def deciding(
     act = action(function)
 
     @functools.wraps(function)
-    def run(actor: Actor, *args: P.args, **kwargs: P.kwargs) -> R:
+    def run(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return act(actor, *args, **kwargs)
         except Recused as refusal:
@@ -183,23 +185,23 @@ def _enter(
 def check_rule(kind: DecisionKind, centre_id: int | None, ruling: Ruling) -> dict[str, Any] | None:
     """The clause that ``ruling`` names, as the log writes it, with the rules' ``id``.
 
-    Raises Invalid when one is needed and none is named, Conflict when it is no longer in force.
+    Raises Invalid when one is needed and none is named, or it is no longer in force.
     """
     if not ruling.clause:
         if kind in policy.RESTRICTIONS:
             raise Invalid("Choose the house rule that was broken", field="clause")
         return None
-    for rules in accounts.rules_in_force(centre_id):
-        for clause in rules.clauses:
-            if f"{rules.id}:{clause.number}" == ruling.clause:
+    for held in accounts.rules_in_force(centre_id or NO_CENTRE):
+        for clause in held.clauses:
+            if f"{held.rules.id}:{clause.number}" == ruling.clause:
                 return {
-                    "id": rules.id,
-                    "of": "site" if rules.centre_id is None else "centre",
-                    "version": rules.version,
-                    "clause": clause.number,
+                    "id": held.rules.id,
+                    "of": "site" if held.rules.centre_id is None else "centre",
+                    "version": held.rules.version,
+                    "clause": str(clause.number),
                     "title": clause.title,
                 }
-    if accounts.has_clause(ruling.clause):
+    if re.fullmatch(r"\d{1,9}:\d{1,4}", ruling.clause, re.ASCII):
         raise Invalid(
             "The house rules have changed since this page was opened. Choose the clause again",
             field="clause",

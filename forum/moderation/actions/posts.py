@@ -19,6 +19,14 @@ from forum.moderation.enums import DecisionKind, ItemKind
 from forum.moderation.models import Decision, ReviewItem
 from forum.threads import queries as threads
 from forum.threads.actions import states
+from forum.threads.actions.changing import apply_held_edit, drop_held_edit, replace_text
+from forum.threads.actions.restoring import (
+    keep_held_edit,
+    put_held_edit,
+    put_state,
+    take_back_edit,
+)
+from forum.threads.actions.writing import prepare
 from forum.threads.enums import PostState
 from forum.threads.models import Post
 
@@ -53,8 +61,8 @@ def approve(
 def _approve_edit(
     actor: Actor, item: ReviewItem, post: Post, ruling: Ruling, parent: Decision | None
 ) -> Decision:
-    before = _before(post, item) | {"edits": post.edits}
-    states.apply_held_edit(post)
+    before = _before(post, item) | {"edits": post.edits, "held_edit": keep_held_edit(post)}
+    apply_held_edit(post)
     return _decide(actor, DecisionKind.APPROVE, Case(post, item, before, parent), ruling)
 
 
@@ -66,7 +74,8 @@ def reject(
     item, post = _open(actor, item_id, version)
     before = _before(post, item)
     if item.kind is ItemKind.EDIT:
-        before["held_edit"] = states.drop_held_edit(post)
+        before["held_edit"] = keep_held_edit(post)
+        drop_held_edit(post)
         return _decide(actor, DecisionKind.REJECT, Case(post, item, before, parent), ruling)
     if post.state is not PostState.PENDING:
         raise Conflict(DECIDED)
@@ -102,7 +111,7 @@ def edit_and_approve(
         raise Conflict(DECIDED)
     before = _before(post, item) | {"edits": post.edits}
     decision = _decide(actor, DecisionKind.EDIT, Case(post, item, before), ruling)
-    states.rewrite(actor, post, source=source, note=decision.reason)
+    replace_text(post, prepare(source), editor_id=actor.actor_id, note=decision.reason)
     states.publish(post)
     return decision
 
@@ -131,6 +140,8 @@ def hide_post(
         raise Conflict(DECIDED)
     before = _before(post, item)
     decision = _decide(actor, DecisionKind.HIDE, Case(post, item, before, parent), ruling)
+    if post.state is PostState.HIDDEN:
+        states.show_again(post)
     states.hide(post, rule=decision.rule, reason=decision.reason, entry=decision.entry_number)
     return decision
 
@@ -154,11 +165,11 @@ def restore_as_before(decision: Decision) -> None:
     if post is None:
         raise Conflict("There is no post to restore.")
     before = decision.before
-    if "held_edit" in before:
-        states.put_held_edit(post, before["held_edit"])
-    if "edits" in before and post.edits > before["edits"]:
-        states.take_back_edit(post)
-    states.put_state(
+    if "edits" in before:
+        _take_back_edit(post, before["edits"])
+    if before.get("held_edit"):
+        put_held_edit(post, before["held_edit"])
+    put_state(
         post,
         PostState(before["state"]),
         rule=before["hidden_rule"],
@@ -166,6 +177,12 @@ def restore_as_before(decision: Decision) -> None:
         entry=before["entry_number"],
         holds=before["holds"],
     )
+
+
+def _take_back_edit(post: Post, edits: int) -> None:
+    if post.edits != edits + 1:
+        raise Conflict("This post was edited since.")
+    take_back_edit(post)
 
 
 def _open(actor: Actor, item_id: int, version: int) -> tuple[ReviewItem, Post]:

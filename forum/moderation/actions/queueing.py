@@ -3,6 +3,9 @@
 These run in the transaction of the event that they react to, whoever acts there.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from forum.accounts import queries as accounts
 from forum.core.db import db
 from forum.moderation.actions.deciding import Matter, Ruling, record_decision
@@ -11,6 +14,7 @@ from forum.moderation.enums import DecisionKind, ItemKind, ItemState
 from forum.moderation.models import ReviewItem
 from forum.organisations.enums import OrganisationState
 from forum.organisations.models import Organisation
+from forum.threads import queries as threads
 from forum.threads.models import Post
 
 FLAG_SCORE = 100
@@ -18,16 +22,18 @@ FLAG_SCORE = 100
 
 def queue_held_post(post_id: int) -> None:
     """A post waits: put it into the queue with the reasons why."""
-    _queue_post(post_id, ItemKind.PENDING_POST)
+    post = db.session.get_one(Post, post_id)
+    _queue_post(post, ItemKind.PENDING_POST, post.holds)
 
 
 def queue_held_edit(post_id: int) -> None:
     """An edit of a post waits: put the post into the queue."""
-    _queue_post(post_id, ItemKind.EDIT)
+    held = threads.held_edit_of(post_id)
+    if held is not None:
+        _queue_post(held.post, ItemKind.EDIT, held.holds)
 
 
-def _queue_post(post_id: int, kind: ItemKind) -> None:
-    post = db.session.get_one(Post, post_id)
+def _queue_post(post: Post, kind: ItemKind, holds: Sequence[dict[str, Any]]) -> None:
     open_item(
         None,
         Opening(
@@ -37,7 +43,7 @@ def _queue_post(post_id: int, kind: ItemKind) -> None:
             centre_id=post.thread.centre_id,
             post_id=post.id,
             author_id=post.author_id,
-            reasons=tuple(post.holds) if kind is ItemKind.PENDING_POST else ({"why": "edit"},),
+            reasons=tuple(holds),
         ),
     )
 
@@ -64,6 +70,13 @@ def drop_withdrawn_post(post_id: int) -> None:
     """An author took a post back: nothing is left to decide."""
     item = hold_item_of(db.session.get_one(Post, post_id))
     if item is not None:
+        close_item(None, item, None)
+
+
+def drop_edit(post_id: int) -> None:
+    """An author took an edit back: the item is closed if it was about that."""
+    item = hold_item_of(db.session.get_one(Post, post_id))
+    if item is not None and item.kind is ItemKind.EDIT:
         close_item(None, item, None)
 
 

@@ -132,6 +132,23 @@ def get_post(actor: Actor, post_id: int) -> Post:
     return post
 
 
+def hold_post(post_id: int) -> Post:
+    """The post with its thread, read anew and held until this transaction ends.
+
+    For actions that have seen to it who may; raises NotFound when there is none.
+    """
+    post = db.session.scalar(
+        select(Post)
+        .options(joinedload(Post.thread))
+        .where(Post.id == post_id)
+        .with_for_update(of=Post)
+        .execution_options(populate_existing=True)
+    )
+    if post is None:
+        raise NotFound("There is no such post.")
+    return post
+
+
 def find_submission(author_id: int, submission_id: str) -> Post | None:
     """The post that an earlier sending of the same form has made."""
     if not submission_id:
