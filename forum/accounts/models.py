@@ -203,6 +203,11 @@ class HouseRules(Model):
     published_at: Mapped[datetime]
     published_by: Mapped[int | None] = mapped_column(Key, ForeignKey("account.id"))
 
+    @property
+    def path(self) -> str:
+        """Permanent address of this version; its clause 3 is ``path`` and "#clause-3"."""
+        return f"/house-rules/versions/{self.id}/"
+
 
 class RulesAcceptance(Model):
     """That a member accepted a version of the house rules."""

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField
+from wtforms import SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
-from wtforms.validators import InputRequired
+from wtforms.validators import InputRequired, Length
 
 from forum.accounts.enums import Role
-from forum.web.forms import Form
+from forum.web.forms import Form, VersionedForm, well_formed
 
 WHOLE_SITE = ""
 ROLE_LABELS = {
@@ -44,6 +44,27 @@ class GrantForm(Form):
     def centre_id(self) -> int | None:
         """The centre, None for the whole site; the form must have been accepted."""
         return int(self.centre.data) if self.centre.data else None
+
+
+class RulesForm(VersionedForm):
+    """The rules of the site."""
+
+    source = TextAreaField(
+        _l("House rules"),
+        validators=[
+            InputRequired(_l("Write the house rules")),
+            well_formed,
+            Length(max=10_000, message=_l("Shorten the rules to 10,000 characters or fewer")),
+        ],
+    )
+    change_note = TextAreaField(
+        _l("What has changed, and why"),
+        validators=[
+            InputRequired(_l("Say what has changed and why")),
+            well_formed,
+            Length(max=500, message=_l("Shorten this to 500 characters or fewer")),
+        ],
+    )
 
 
 class ButtonForm(Form):

@@ -5,12 +5,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from forum.accounts import actions as accounts
+from forum.accounts import queries as account_queries
 from forum.admin import actions, queries
-from forum.admin.forms import ROLE_LABELS, ButtonForm, GrantForm
+from forum.admin.forms import ROLE_LABELS, ButtonForm, GrantForm, RulesForm
 from forum.centres import queries as centres
-from forum.core.errors import Invalid
-from forum.core.markup import CONTROL
+from forum.core.errors import Conflict, Invalid
+from forum.core.markup import CONTROL, render_clauses
 from forum.web.access import access, admin
+from forum.web.forms import CONFLICT, wants
 from forum.web.login import current_actor
 
 bp = Blueprint("admin", __name__)
@@ -88,6 +90,60 @@ def retry_event(event_id: int) -> ResponseReturnValue:
     actions.retry_event(actor, queries.get_event(actor, event_id))
     flash(_("The event will be tried again at once."), "success")
     return redirect(url_for("admin.index"), 303)
+
+
+@bp.route("/admin/house-rules/", methods=["GET", "POST"])
+@access(admin)
+def house_rules() -> ResponseReturnValue:
+    """Publish a new version of the rules of the site."""
+    rules = account_queries.current_rules()
+    source, version = (rules.source, rules.version) if rules else ("", 0)
+    form = RulesForm(source=source, version=version)
+    if form.submitted() and not wants("preview"):
+        try:
+            _publish(form)
+        except Invalid as error:
+            form.refuse(error)
+        except Conflict as error:
+            return _show_both_rules(form, error)
+        else:
+            flash(_("House rules published."), "success")
+            return redirect(url_for("site.house_rules"), 303)
+    preview = _preview(form)
+    return render_template("admin/house_rules.html", form=form, preview=preview), form.status
+
+
+def _publish(form: RulesForm) -> None:
+    accounts.publish_rules(
+        current_actor(),
+        version=form.began_from,
+        source=form.source.data or "",
+        change_note=form.change_note.data or "",
+    )
+
+
+def _preview(form: RulesForm) -> str:
+    """HTML of the rules as they were typed, when a preview was asked for and they can be shown."""
+    if not wants("preview") or form.source.errors:
+        return ""
+    try:
+        return render_clauses(accounts.check_rules(form.source.data or ""))
+    except Invalid as error:
+        form.refuse(error)
+        return ""
+
+
+def _show_both_rules(form: RulesForm, error: Conflict) -> ResponseReturnValue:
+    """The form with what was typed, and above it the rules that were published meanwhile."""
+    rules = account_queries.current_rules()
+    form.begin_from(rules.version if rules else 0)
+    form.refuse(Invalid(error.message))
+    stored = [
+        (form.source.label.text, rules.source if rules else ""),
+        (form.change_note.label.text, rules.change_note if rules else ""),
+    ]
+    page = render_template("admin/house_rules.html", form=form, preview="", stored_facts=stored)
+    return page, CONFLICT
 
 
 def _grant_form() -> GrantForm:

@@ -5,11 +5,11 @@ from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
 
-from forum.accounts import queries as accounts
+from forum.accounts.actions import next_rules
 from forum.accounts.models import HouseRules
 from forum.centres import policy
 from forum.centres.models import Centre, Council
-from forum.core import audit, clock, markup
+from forum.core import audit, clock
 from forum.core.access import Actor, ensure
 from forum.core.db import db
 from forum.core.errors import Conflict, Invalid
@@ -19,7 +19,6 @@ from forum.core.transactions import action
 LONGEST_HOST = 120
 LONGEST_HOSTING = 1000
 LONGEST_DESCRIPTION = 1000
-LONGEST_NOTE = 500
 LONGEST_WINDOW_HOURS = 720
 
 
@@ -95,27 +94,9 @@ def publish_rules(
     there is a newer one, Invalid for texts that cannot be accepted.
     """
     ensure(policy.can_edit(actor, centre))
-    present = accounts.current_rules(centre.id)
-    if (present.version if present else 0) != version:
-        raise Conflict("Somebody published other rules while you were writing.")
-    source = accept_paragraphs(source, field="source", longest=markup.LONGEST_TEXT)
-    if source == (present.source if present else ""):
-        raise Invalid("You have not changed the rules", field="source")
-    rules = HouseRules(
-        centre_id=centre.id,
-        version=version + 1,
-        source=source,
-        html=markup.render(source),
-        change_note=accept_paragraphs(
-            change_note,
-            field="change_note",
-            longest=LONGEST_NOTE,
-            missing="Say what has changed and why",
-        ),
-        published_at=clock.now(),
-        published_by=actor.actor_id,
+    rules = next_rules(
+        actor, centre_id=centre.id, version=version, source=source, change_note=change_note
     )
-    db.session.add(rules)
     audit.record(actor, "centre.publish-rules", rules, centre_id=centre.id, version=rules.version)
     return rules
 

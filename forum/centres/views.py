@@ -6,13 +6,15 @@ from flask import Blueprint, flash, redirect, render_template
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from forum.accounts import actions as accounts_actions
 from forum.accounts import queries as accounts
 from forum.centres import actions, policy, queries
 from forum.centres.forms import CentreForm, RulesForm
 from forum.core.access import ensure
 from forum.core.errors import Conflict, Invalid
+from forum.core.markup import render_clauses
 from forum.web.access import access, manager
-from forum.web.forms import CONFLICT
+from forum.web.forms import CONFLICT, wants
 from forum.web.login import current_actor
 
 bp = Blueprint("centres", __name__)
@@ -75,7 +77,7 @@ def edit_rules(centre: str) -> ResponseReturnValue:
     rules = accounts.current_rules(place.id)
     source, version = (rules.source, rules.version) if rules else ("", 0)
     form = RulesForm(source=source, version=version)
-    if form.submitted():
+    if form.submitted() and not wants("preview"):
         try:
             _publish(place, form)
         except Invalid as error:
@@ -84,7 +86,19 @@ def edit_rules(centre: str) -> ResponseReturnValue:
             return _show_both_rules(place, form, error)
         else:
             return _rules_published(place)
-    return render_template("centres/edit_rules.html", centre=place, form=form), form.status
+    return _rules_page(place, form)
+
+
+def _rules_page(place: Any, form: RulesForm) -> ResponseReturnValue:
+    """The form, with the rules as they would stand when a preview was asked for."""
+    preview = ""
+    if wants("preview") and not form.source.errors:
+        try:
+            preview = render_clauses(accounts_actions.check_rules(form.source.data or ""))
+        except Invalid as error:
+            form.refuse(error)
+    page = render_template("centres/edit_rules.html", centre=place, form=form, preview=preview)
+    return page, form.status
 
 
 def _publish(place: Any, form: RulesForm) -> None:

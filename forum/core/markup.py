@@ -3,7 +3,8 @@
 import re
 import threading
 import unicodedata
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Iterator, Mapping, MutableMapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -42,8 +43,18 @@ LANGUAGE = re.compile(r"language-[A-Za-z0-9_+#-]{1,30}")
 MENTION = re.compile(r"(?<![\w@/.])@([a-z0-9](?:[a-z0-9-]{1,28})[a-z0-9])(?![\w@])", re.IGNORECASE)
 SURROGATE = re.compile("[\ud800-\udfff]")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+CLAUSE_ID = re.compile(r"clause-[0-9]{1,9}")
 
 _local = threading.local()
+
+
+@dataclass(frozen=True, slots=True)
+class NumberedItem:
+    """An item of a numbered list without its signs; ``title`` is what is bold at its beginning."""
+
+    number: int
+    title: str
+    text: str
 
 
 def normalise(text: str) -> str:
@@ -88,6 +99,28 @@ def render(source: str, *, mentions: Mapping[str, str] | None = None) -> str:
     return clean(html)
 
 
+def render_clauses(source: str) -> str:
+    """Safe HTML of rules, in which the numbered item N can be linked to as ``#clause-N``."""
+    parser = _parser()
+    env: dict[str, Any] = {"mentions": {}}
+    tokens = parser.parse(source, env)
+    for number, first, _last in _numbered(tokens):
+        tokens[first].attrs["id"] = f"clause-{number}"
+    return clean(parser.renderer.render(tokens, parser.options, env))
+
+
+def numbered_items(source: str) -> Sequence[NumberedItem]:
+    """The items of the numbered lists of ``source`` that stand in no other list or quotation."""
+    tokens = _parser().parse(source, {"mentions": {}})
+    items = []
+    for number, first, last in _numbered(tokens):
+        inlines = [token for token in tokens[first:last] if token.type == "inline"]
+        title, rest = _split_title(inlines[0].children or []) if inlines else ("", "")
+        texts = [rest, *(_plain(token.children or ()) for token in inlines[1:])]
+        items.append(NumberedItem(number, title, " ".join(" ".join(texts).split())))
+    return items
+
+
 def clean(html: str) -> str:
     """Only the allowed tags and attributes of ``html``."""
     return _cleaner().clean(html)
@@ -124,6 +157,36 @@ def link_allowed(address: str) -> bool:
     return any(rule.fullmatch(address) for rule in (MAIL_ADDRESS, OWN_PATH, FRAGMENT))
 
 
+def _numbered(tokens: Sequence[Token]) -> Iterator[tuple[int, int, int]]:
+    """Number, first and last token of each item of a numbered list at the top level."""
+    number, first = 0, 0
+    for position, token in enumerate(tokens):
+        if token.type == "ordered_list_open" and token.level == 0:
+            number = int(token.attrs.get("start", 1)) - 1
+        elif token.level != 1 or token.markup not in {".", ")"}:
+            continue
+        elif token.type == "list_item_open":
+            number, first = number + 1, position
+        elif token.type == "list_item_close":
+            yield number, first, position
+
+
+def _split_title(children: Sequence[Token]) -> tuple[str, str]:
+    """Plain text of what is bold at the beginning, and of what follows it."""
+    if not children or children[0].type != "strong_open":
+        # The parser leaves an empty text before a sign.
+        if len(children) > 1 and children[0].type == "text" and not children[0].content:
+            return _split_title(children[1:])
+        return "", _plain(children)
+    end = next(n for n, child in enumerate(children) if child.type == "strong_close")
+    return _plain(children[:end]).strip(), _plain(children[end:]).strip()
+
+
+def _plain(children: Sequence[Token]) -> str:
+    breaks = {"softbreak": " ", "hardbreak": " "}
+    return "".join(breaks.get(child.type, child.content) for child in children)
+
+
 def _parser() -> MarkdownIt:
     if not hasattr(_local, "parser"):
         parser = MarkdownIt(
@@ -151,6 +214,7 @@ def _cleaner() -> bleach.Cleaner:
                 "th": _allow_cell_attribute,
                 "td": _allow_cell_attribute,
                 "ol": lambda _tag, name, value: name == "start" and value.isdecimal(),
+                "li": lambda _tag, name, value: name == "id" and bool(CLAUSE_ID.fullmatch(value)),
             },
             protocols={"http", "https", "mailto"},
             strip=True,

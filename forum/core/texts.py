@@ -1,5 +1,6 @@
-"""Plain texts as they are accepted: names, titles, descriptions."""
+"""Plain texts as they are accepted: names, titles, descriptions; and how two of them differ."""
 
+import difflib
 import unicodedata
 
 from forum.core import markup
@@ -28,6 +29,13 @@ def accept_paragraphs(text: str, *, field: str, longest: int, missing: str = "")
     """
     trimmed = _normal(text, field=field).strip()
     return _measured(trimmed, field=field, longest=longest, missing=missing)
+
+
+def difference(before: str, after: str) -> list[tuple[str, str]]:
+    """Lines of two texts as pairs of kind (same, added or removed) and text."""
+    kinds = {"  ": "same", "+ ": "added", "- ": "removed"}
+    lines = difflib.ndiff(before.split("\n"), after.split("\n"))
+    return [(kinds[line[:2]], line[2:]) for line in lines if line[:2] in kinds]
 
 
 def _normal(text: str, *, field: str) -> str:

@@ -143,7 +143,21 @@ def organisation(organisation_id: int, slug: str) -> ResponseReturnValue:
 @access(anyone)
 def house_rules() -> ResponseReturnValue:
     """The rules of the site."""
-    return render_template("site/house_rules.html", rules=accounts.current_rules())
+    rules = accounts.current_rules()
+    shown = accounts.show_rules(rules) if rules else None
+    return render_template("site/house_rules.html", shown=shown, centre=None, is_home=True)
+
+
+@bp.get("/house-rules/versions/<int:rules_id>/")
+@access(anyone)
+def house_rules_version(rules_id: int) -> ResponseReturnValue:
+    """A version of the rules of the site or of a centre, in force or not."""
+    rules = accounts.get_rules(rules_id)
+    places = centres.list_centres() if rules.centre_id else ()
+    centre = next((place for place in places if place.id == rules.centre_id), None)
+    return render_template(
+        "site/house_rules.html", shown=accounts.show_rules(rules), centre=centre, is_home=False
+    )
 
 
 @bp.get("/help/writing/")

@@ -17,7 +17,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from forum.core.markup import LONGEST_TEXT
 from forum.threads.enums import ThreadKind
 from forum.topics.queries import TopicRow
-from forum.web.forms import Form, OnceForm, one_line, well_formed
+from forum.web.forms import DIGITS, Form, OnceForm, one_line, well_formed
 
 PERSONALLY = ""
 KIND_LABELS = {
@@ -26,6 +26,12 @@ KIND_LABELS = {
     ThreadKind.GOOD_PRACTICE: _l("Good practice"),
     ThreadKind.ANNOUNCEMENT: _l("Announcement"),
 }
+
+
+def key_or_zero(value: Any) -> int:
+    """The key that a choice stands for; 0 for what cannot be one."""
+    text = str(value)
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < DIGITS else 0
 
 
 def text_field() -> TextAreaField:
@@ -48,6 +54,10 @@ class PostForm(OnceForm):
 
     source = text_field()
     speak_as = RadioField(_l("You are posting"), default=PERSONALLY, validate_choice=True)
+    # Which versions must be accepted, the action knows.
+    accept_rules = SelectMultipleField(
+        _l("House rules that are new to you"), coerce=key_or_zero, choices=(), validate_choice=False
+    )
 
     def offer_capacities(self, personally: str, organisations: Iterable[tuple[int, str]]) -> None:
         """Let the author choose to speak personally or for one of their organisations."""
@@ -55,6 +65,13 @@ class PostForm(OnceForm):
         self.speak_as.choices = [(PERSONALLY, personally), *choices]
         if self.speak_as.data is None:
             self.speak_as.data = PERSONALLY
+
+    def offer_rules(self, rules: Iterable[tuple[int, str, str, str]]) -> None:
+        """Let the author accept rules: key, label, what has changed, address."""
+        rows = list(rules)
+        self.accept_rules.choices = [(key, label) for key, label, _note, _url in rows]
+        self.rules_notes = {key: note for key, _label, note, _url in rows}
+        self.rules_urls = [url for _key, _label, _note, url in rows]
 
     @property
     def organisation_id(self) -> int | None:
@@ -70,7 +87,7 @@ class PostForm(OnceForm):
 class ThreadForm(PostForm):
     """A new thread."""
 
-    page_order = ("title", "kind", "source", "speak_as", "topics")
+    page_order = ("title", "kind", "source", "speak_as", "topics", "accept_rules")
 
     title = StringField(
         _l("Title"),

@@ -9,7 +9,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from forum.accounts.enums import TokenPurpose
-from forum.accounts.models import Account, AccountToken, LoginSession
+from forum.accounts.models import Account, AccountToken, HouseRules, LoginSession
 from forum.boards.models import Board
 from forum.centres.models import Centre
 from forum.core import clock, mail
@@ -47,6 +47,7 @@ class World:
     draft: Draft
     session: LoginSession
     event: OutboxEvent
+    rules: HouseRules
     tokens: dict[str, str]
 
     def sign_in(self, client: Client, role: str) -> Client:
@@ -76,6 +77,7 @@ class World:
             "name": "a-mail",
             "organisation_id": self.organisation.id,
             "post_id": self.post.id,
+            "rules_id": self.rules.id,
             "session_id": self.session.id,
             "slug": self.thread.slug if of_thread else self.organisation.slug,
             "thread_id": self.thread.id,
@@ -131,6 +133,7 @@ def make_world() -> World:
         draft=draft,
         session=db.session.query(LoginSession).filter_by(account_id=member.id).one(),
         event=event,
+        rules=db.session.query(HouseRules).one(),
         tokens=_make_tokens(member),
     )
 

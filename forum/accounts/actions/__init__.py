@@ -15,6 +15,12 @@ from forum.accounts.actions.registration import (
     request_confirmation,
 )
 from forum.accounts.actions.roles import create_administrator, grant_role, revoke_role
+from forum.accounts.actions.rules import (
+    accept_new_rules,
+    check_rules,
+    next_rules,
+    publish_rules,
+)
 from forum.accounts.actions.sessions import (
     begin_session,
     describe_browser,
@@ -27,10 +33,12 @@ from forum.accounts.actions.sessions import (
 from forum.accounts.actions.tokens import end_links, issue_token
 
 __all__ = [
+    "accept_new_rules",
     "add_account",
     "begin_session",
     "change_email",
     "change_password",
+    "check_rules",
     "confirm_address",
     "create_administrator",
     "describe_browser",
@@ -42,6 +50,8 @@ __all__ = [
     "grant_role",
     "hash_password",
     "issue_token",
+    "next_rules",
+    "publish_rules",
     "register_account",
     "request_confirmation",
     "request_email_change",

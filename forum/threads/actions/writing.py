@@ -1,6 +1,6 @@
 """Starting threads and replying."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,6 +8,7 @@ from slugify import slugify
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import lazyload
 
+from forum.accounts import actions as accounts
 from forum.accounts.enums import Sector
 from forum.accounts.models import Account
 from forum.boards import policy as boards
@@ -56,10 +57,12 @@ def start_thread(
     kind: ThreadKind,
     organisation_id: int | None,
     submission_id: str,
+    accepted_rules: Collection[int] = (),
 ) -> Thread:
     """Start a thread; sending the same form again gives the thread of the first time.
 
-    ``organisation_id`` None: the actor speaks for themself. Raises Invalid for a field that
+    ``organisation_id`` None: the actor speaks for themself. ``accepted_rules`` are the versions
+    of the house rules that the actor has ticked. Raises Invalid for a field that
     cannot be accepted and NotAllowed when the actor may not start this thread here.
     """
     ensure(boards.can_start(actor, board))
@@ -67,6 +70,7 @@ def start_thread(
     author = _lock_author(actor)
     if earlier := queries.find_submission(author.id, submission_id):
         return earlier.thread
+    accounts.accept_new_rules(author, board.centre_id, accepted=accepted_rules)
     title, tied, text = _clean_title(title), _check_topics(topic_ids), prepare(source)
     screening = screen(Submission(author, board, None, title, text.source, text.html))
     thread = _new_thread(
@@ -130,6 +134,7 @@ def reply(
     source: str,
     organisation_id: int | None,
     submission_id: str,
+    accepted_rules: Collection[int] = (),
 ) -> Post:
     """Post a reply; sending the same form again gives the post of the first time.
 
@@ -140,6 +145,7 @@ def reply(
     author = _lock_author(actor)
     if earlier := queries.find_submission(author.id, submission_id):
         return earlier
+    accounts.accept_new_rules(author, thread.centre_id, accepted=accepted_rules)
     text = prepare(source)
     screening = screen(Submission(author, thread.board, thread, "", text.source, text.html))
     now = clock.now()

@@ -1,6 +1,5 @@
 """Reading: a board's threads, a thread, a post's permalink and history."""
 
-import difflib
 from itertools import pairwise
 from typing import Any
 
@@ -12,9 +11,10 @@ from forum.boards import queries as boards
 from forum.core.access import Actor
 from forum.core.errors import NotFound
 from forum.core.pages import number_pages
+from forum.core.texts import difference
 from forum.threads import policy, queries
 from forum.threads.views.blueprint import bp
-from forum.threads.views.showing import permissions_on_page, reply_form
+from forum.threads.views.showing import offer_rules, permissions_on_page, reply_form
 from forum.web.access import access, anyone, member
 from forum.web.login import current_actor
 
@@ -78,6 +78,7 @@ def _form_below(actor: Actor, thread: Any) -> Any:
     if not policy.can_reply(actor, thread):
         return None
     form = reply_form(actor, thread)
+    offer_rules(actor, form, thread.board.centre)
     if quoted := _quoted(actor, thread):
         form.source.data = "\n\n".join(filter(None, [form.source.data, quoted])) + "\n\n"
     return form
@@ -131,13 +132,6 @@ def history(post_id: int) -> ResponseReturnValue:
     return render_template(
         "threads/history.html", post=found.post, first=versions[0], changes=changes[::-1]
     )
-
-
-def difference(before: str, after: str) -> list[tuple[str, str]]:
-    """Lines of two texts as pairs of kind (same, added or removed) and text."""
-    kinds = {"  ": "same", "+ ": "added", "- ": "removed"}
-    lines = difflib.ndiff(before.split("\n"), after.split("\n"))
-    return [(kinds[line[:2]], line[2:]) for line in lines if line[:2] in kinds]
 
 
 @bp.get("/threads/<int:thread_id>/unread/")

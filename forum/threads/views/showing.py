@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
+from forum.accounts import queries as accounts
 from forum.core.access import Actor
 from forum.organisations import queries as organisations
 from forum.threads import policy, queries
@@ -72,6 +73,25 @@ def offer_capacities(actor: Actor, form: PostForm) -> None:
             (organisation.id, _("For %(name)s", name=organisation.name))
             for organisation in organisations.organisations_of(actor.actor_id or 0)
         ],
+    )
+
+
+def offer_rules(actor: Actor, form: PostForm, centre: Any) -> None:
+    """Let the author accept house rules that are new to them."""
+    form.offer_rules(
+        (
+            rules.id,
+            _("I accept the house rules, version %(version)s", version=rules.version)
+            if rules.centre_id is None
+            else _(
+                "I accept the rules of %(centre)s, version %(version)s",
+                centre=centre.name,
+                version=rules.version,
+            ),
+            rules.change_note,
+            rules.url,
+        )
+        for rules in accounts.rules_to_accept(actor.actor_id, centre.id)
     )
 
 

@@ -14,7 +14,12 @@ from forum.threads import actions, policy, queries
 from forum.threads.enums import ThreadKind
 from forum.threads.forms import ConfirmForm, PostForm, ReadForm, ThreadForm
 from forum.threads.views.blueprint import bp
-from forum.threads.views.showing import offer_capacities, reply_form, restore_choice
+from forum.threads.views.showing import (
+    offer_capacities,
+    offer_rules,
+    reply_form,
+    restore_choice,
+)
 from forum.topics import queries as topics
 from forum.web.access import access, member
 from forum.web.forms import wants
@@ -43,6 +48,7 @@ def start(centre: str, board: str) -> ResponseReturnValue:
         else:
             return redirect(thread.path, 303)
     preview = _preview(form)
+    offer_rules(actor, form, place.centre)
     return render_template(
         "threads/start.html", board=place, form=form, preview=preview
     ), form.status
@@ -58,6 +64,7 @@ def _start(actor: Actor, board: Any, form: ThreadForm) -> Any:
         kind=ThreadKind(form.kind.data),
         organisation_id=form.organisation_id,
         submission_id=form.submission_id.data or "",
+        accepted_rules=form.accept_rules.data or [],
     )
 
 
@@ -97,6 +104,7 @@ def reply(thread_id: int) -> ResponseReturnValue:
         else:
             return redirect(post.path, 303)
     preview = _preview(form)
+    offer_rules(actor, form, thread.board.centre)
     return render_template(
         "threads/reply.html", thread=thread, form=form, preview=preview
     ), form.status
@@ -109,6 +117,7 @@ def _reply(actor: Actor, thread: Any, form: PostForm) -> Any:
         source=form.source.data or "",
         organisation_id=form.organisation_id,
         submission_id=form.submission_id.data or "",
+        accepted_rules=form.accept_rules.data or [],
     )
 
 

@@ -1,4 +1,4 @@
-"""Reads of accounts."""
+"""Reads of accounts, sessions, mailed links and handles."""
 
 import hashlib
 import re
@@ -15,7 +15,6 @@ from forum.accounts.models import (
     Account,
     AccountToken,
     FormerHandle,
-    HouseRules,
     LoginSession,
 )
 from forum.core import clock
@@ -205,13 +204,3 @@ def taken_handles(beginning: str) -> frozenset[str]:
 def holder_of_former_handle(handle: str) -> int | None:
     """Identifier of the account that gave up the handle."""
     return db.session.scalar(select(FormerHandle.account_id).where(FormerHandle.handle == handle))
-
-
-def current_rules(centre_id: int | None = None) -> HouseRules | None:
-    """The newest house rules of the site, or those that a centre adds."""
-    same = (
-        HouseRules.centre_id.is_(None) if centre_id is None else HouseRules.centre_id == centre_id
-    )
-    return db.session.scalar(
-        select(HouseRules).where(same).order_by(HouseRules.version.desc()).limit(1)
-    )
