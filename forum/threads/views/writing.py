@@ -47,11 +47,7 @@ def start(centre: str, board: str) -> ResponseReturnValue:
             form.refuse(error)
         else:
             return redirect(thread.path, 303)
-    preview = _preview(form)
-    offer_rules(actor, form, place.centre)
-    return render_template(
-        "threads/start.html", board=place, form=form, preview=preview
-    ), form.status
+    return _form_page("threads/start.html", form, board=place)
 
 
 def _start(actor: Actor, board: Any, form: ThreadForm) -> Any:
@@ -103,11 +99,7 @@ def reply(thread_id: int) -> ResponseReturnValue:
             form.refuse(error)
         else:
             return redirect(post.path, 303)
-    preview = _preview(form)
-    offer_rules(actor, form, thread.board.centre)
-    return render_template(
-        "threads/reply.html", thread=thread, form=form, preview=preview
-    ), form.status
+    return _form_page("threads/reply.html", form, board=thread.board, thread=thread)
 
 
 def _reply(actor: Actor, thread: Any, form: PostForm) -> Any:
@@ -127,6 +119,14 @@ def reply_page(thread_id: int) -> ResponseReturnValue:
     """Leads to the form below the thread, where a signed-out writer comes back to."""
     thread = queries.get_thread(current_actor(), thread_id)
     return redirect(f"{thread.path}#reply", 302)
+
+
+def _form_page(template: str, form: PostForm, *, board: Any, **things: Any) -> ResponseReturnValue:
+    """The form on a page of its own, with a preview when one was asked for."""
+    preview = _preview(form)
+    offer_rules(current_actor(), form, board.centre)
+    page = render_template(template, form=form, board=board, preview=preview, **things)
+    return page, form.status
 
 
 def _preview(form: PostForm) -> str:
