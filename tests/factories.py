@@ -16,7 +16,7 @@ from slugify import slugify
 from sqlalchemy import Select, func, select
 
 from forum.accounts.enums import Region, Role, Sector
-from forum.accounts.models import Account, HouseRules, LoginSession, RoleGrant
+from forum.accounts.models import Account, LoginSession, RoleGrant
 from forum.boards.enums import Readers
 from forum.boards.models import Board
 from forum.centres.models import Centre
@@ -117,33 +117,6 @@ def make_session(account: Account, *, browser: str = "Firefox on Linux", **field
 def get_centre(slug: str = "north-east") -> Centre:
     """One of the nine centres, which stand in every database from the start."""
     return db.session.scalars(select(Centre).where(Centre.slug == slug)).one()
-
-
-def make_rules(
-    centre: Centre | None = None,
-    *,
-    source: str = "1. **Be civil.** Argue with what was said.",
-    at: datetime | None = None,
-    **fields: Any,
-) -> HouseRules:
-    """The next version of the rules of the site, or of those that ``centre`` adds."""
-    centre_id = centre.id if centre else None
-    of_these = (
-        HouseRules.centre_id.is_(None) if centre is None else HouseRules.centre_id == centre_id
-    )
-    rules = HouseRules(
-        **{
-            "centre_id": centre_id,
-            "version": 1 + _number(select(func.max(HouseRules.version)).where(of_these)),
-            "source": source,
-            "html": markup.render(source),
-            "change_note": "Made plainer",
-            "published_at": at or clock.now(),
-            **fields,
-        }
-    )
-    _save(rules)
-    return rules
 
 
 def make_board(

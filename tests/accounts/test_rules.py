@@ -13,6 +13,7 @@ from forum.core.audit import AuditRecord
 from forum.core.db import db
 from forum.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from tests import factories as make
+from tests.rulebook import make_rules
 from tests.statements import count_statements
 
 LATER = timedelta(days=1)
@@ -37,7 +38,7 @@ class TestClauses:
 
     def test_clause_without_title_has_its_beginning(self, app):
         long = "Keep to what was asked and do not wander off into other matters, please."
-        rules = make.make_rules(make.get_centre(), source=f"1. Be brief.\n2. {long}")
+        rules = make_rules(make.get_centre(), source=f"1. Be brief.\n2. {long}")
         first, second = queries.clauses_of(rules)
         assert (first.title, first.text) == ("Be brief.", "Be brief.")
         assert second.title == "Keep to what was asked and do not wander off into other…"
@@ -47,11 +48,11 @@ class TestClauses:
         "source", ["", "No numbers.", "- a list", "> 1. quoted", "- x\n  1. nested", "`1. code`"]
     )
     def test_what_is_no_numbered_list_has_none(self, app, source):
-        assert queries.clauses_of(make.make_rules(make.get_centre(), source=source)) == []
+        assert queries.clauses_of(make_rules(make.get_centre(), source=source)) == []
 
     def test_numbers_go_on_after_a_paragraph(self, app):
         source = "1. One\n2. Two\n\nMore:\n\n3. Three\n   1. Nested\n4. Four"
-        clauses = queries.clauses_of(make.make_rules(source=source))
+        clauses = queries.clauses_of(make_rules(source=source))
         assert [(clause.number, clause.text) for clause in clauses] == [
             (1, "One"),
             (2, "Two"),
@@ -61,13 +62,13 @@ class TestClauses:
 
     def test_text_is_plain(self, app):
         source = "1. **Keep *it* `plain`.** See [the help](/help/) <b>now</b>\n   and then."
-        clause = queries.clauses_of(make.make_rules(source=source))[0]
+        clause = queries.clauses_of(make_rules(source=source))[0]
         assert clause.title == "Keep it plain"
         assert clause.text == "See the help <b>now</b> and then."
 
     def test_find_clause(self, app):
         old = queries.current_rules()
-        new = make.make_rules(source="1. Only one.")
+        new = make_rules(source="1. Only one.")
         assert queries.find_clause(old.id, 10).title == "Moderators explain"
         assert queries.find_clause(new.id, 1).text == "Only one."
         assert queries.find_clause(new.id, 10) is None
@@ -78,10 +79,10 @@ class TestClauses:
 class TestInForce:
     def test_newest_of_site_and_centre(self, app):
         centre, london = make.get_centre(), make.get_centre("london")
-        make.make_rules(centre, source="1. Old.")
-        own = make.make_rules(centre, source="1. Ours.")
-        make.make_rules(london, source="1. Theirs.")
-        base = make.make_rules(source="1. Everybody's.")
+        make_rules(centre, source="1. Old.")
+        own = make_rules(centre, source="1. Ours.")
+        make_rules(london, source="1. Theirs.")
+        base = make_rules(source="1. Everybody's.")
         with count_statements() as statements:
             found = queries.rules_in_force(centre.id)
         assert len(statements) == 1
@@ -90,8 +91,8 @@ class TestInForce:
 
     def test_rules_that_a_centre_took_back_hold_no_longer(self, app):
         centre = make.get_centre()
-        make.make_rules(centre)
-        make.make_rules(centre, source="")
+        make_rules(centre)
+        make_rules(centre, source="")
         assert [one.rules.centre_id for one in queries.rules_in_force(centre.id)] == [None]
 
 
@@ -147,8 +148,8 @@ class TestPublish:
 class TestAcceptance:
     def test_members_of_before_are_asked_once(self, app):
         member, centre = make.make_account(), make.get_centre()
-        base = make.make_rules(at=clock.now() + LATER)
-        own = make.make_rules(centre, at=clock.now() + LATER)
+        base = make_rules(at=clock.now() + LATER)
+        own = make_rules(centre, at=clock.now() + LATER)
         assert ids(queries.rules_to_accept(member.id, centre.id)) == [base.id, own.id]
         actions.accept_new_rules(member, centre.id, accepted=[own.id, base.id])
         make.commit()
@@ -159,8 +160,8 @@ class TestAcceptance:
         assert sorted(stored) == sorted([base.id, own.id])
 
     def test_whoever_registered_later_has_accepted(self, app):
-        make.make_rules()
-        make.make_rules(make.get_centre())
+        make_rules()
+        make_rules(make.get_centre())
         member = make.make_account(created_at=clock.now() + LATER)
         assert queries.rules_to_accept(member.id, make.get_centre().id) == []
 
@@ -170,22 +171,22 @@ class TestAcceptance:
 
     def test_only_the_newest_and_only_of_this_centre(self, app):
         member, centre = make.make_account(), make.get_centre()
-        make.make_rules(at=clock.now() + LATER)
-        newest = make.make_rules(at=clock.now() + 2 * LATER)
-        make.make_rules(make.get_centre("london"), at=clock.now() + LATER)
-        make.make_rules(centre, at=clock.now() + LATER)
-        make.make_rules(centre, source="", at=clock.now() + 2 * LATER)
+        make_rules(at=clock.now() + LATER)
+        newest = make_rules(at=clock.now() + 2 * LATER)
+        make_rules(make.get_centre("london"), at=clock.now() + LATER)
+        make_rules(centre, at=clock.now() + LATER)
+        make_rules(centre, source="", at=clock.now() + 2 * LATER)
         assert ids(queries.rules_to_accept(member.id, centre.id)) == [newest.id]
 
     @pytest.mark.parametrize("accepted", [[], [0], [10**6]])
     def test_without_a_tick_nothing_is_stored(self, app, accepted):
         member, centre = make.make_account(), make.get_centre()
-        make.make_rules(at=clock.now() + LATER)
+        make_rules(at=clock.now() + LATER)
         with pytest.raises(Invalid) as refused:
             actions.accept_new_rules(member, centre.id, accepted=accepted)
         assert refused.value.field == "accept_rules"
         assert db.session.scalars(select(RulesAcceptance)).all() == []
 
     def test_visitors_have_nothing_to_accept(self, app):
-        make.make_rules(at=clock.now() + LATER)
+        make_rules(at=clock.now() + LATER)
         assert queries.rules_to_accept(Anonymous.actor_id, make.get_centre().id) == []

@@ -26,7 +26,7 @@ ADDRESSES = {
     "centre of a manager": ("manager", "/centres/north-east/"),
     "edit centre": ("manager", "/centres/north-east/edit/"),
     "edit rules": ("manager", "/centres/north-east/rules/"),
-    "edit house rules": ("administrator", "/admin/house-rules/"),
+    "edit house rules": ("admin", "/admin/house-rules/"),
     "board": ("visitor", "/centres/north-east/boards/finding-and-bidding/"),
     "board of a manager": ("manager", "/centres/north-east/boards/finding-and-bidding/"),
     "empty board": ("member", "{empty_board.path}"),

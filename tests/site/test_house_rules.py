@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 from forum.accounts import queries
 from tests import factories as make
+from tests.rulebook import make_rules
 from tests.statements import count_statements
 
 PAGE = "/house-rules/"
@@ -21,7 +22,7 @@ def test_clauses_can_be_linked_to(client):
 
 def test_new_version_shows_note_difference_and_versions(client):
     old = queries.current_rules()
-    new = make.make_rules(
+    new = make_rules(
         source=old.source.replace("Be civil", "Be kind"), change_note="Kinder <i>words</i>"
     )
     page = client.get(PAGE)
@@ -34,7 +35,7 @@ def test_new_version_shows_note_difference_and_versions(client):
 
 def test_earlier_version_says_what_took_its_place(client):
     old = queries.current_rules()
-    new = make.make_rules(at=datetime(2026, 12, 3, 12, tzinfo=UTC))
+    new = make_rules(at=datetime(2026, 12, 3, 12, tzinfo=UTC))
     page = client.get(old.path)
     assert "no longer in force. Version 2 of 3 December 2026 took its place." in page.main
     assert page.links["Read the version in force"] == new.path
@@ -45,9 +46,9 @@ def test_earlier_version_says_what_took_its_place(client):
 
 def test_versions_of_a_centre_are_its_own(client):
     centre = make.get_centre()
-    first = make.make_rules(centre, source="1. Be brief.")
-    make.make_rules(make.get_centre("london"), source="1. London's.")
-    last = make.make_rules(centre, source="")
+    first = make_rules(centre, source="1. Be brief.")
+    make_rules(make.get_centre("london"), source="1. London's.")
+    last = make_rules(centre, source="")
     page = client.get(first.path)
     assert page.h1 == "Rules of North East"
     assert "no longer in force" in page.main
@@ -57,7 +58,7 @@ def test_versions_of_a_centre_are_its_own(client):
 
 
 def test_centre_page_leads_to_its_versions(client):
-    rules = make.make_rules(make.get_centre(), source="1. Be brief.")
+    rules = make_rules(make.get_centre(), source="1. Be brief.")
     page = client.get("/centres/north-east/")
     assert page.links["Versions of these rules"] == rules.path
 
@@ -67,7 +68,7 @@ def test_unknown_version_is_not_found(client):
 
 
 def test_hostile_rules_are_harmless(client):
-    make.make_rules(
+    make_rules(
         source="1. <script>alert(1)</script> **<img src=x onerror=alert(1)>** [x](javascript:a)",
         change_note="<script>alert(2)</script>",
     )
@@ -82,7 +83,7 @@ def test_many_versions_cost_the_same(client):
     with count_statements() as few:
         client.get(PAGE)
     for _ in range(5):
-        make.make_rules()
+        make_rules()
     with count_statements() as many:
         client.get(PAGE)
     assert len(many) == len(few)

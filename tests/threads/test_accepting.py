@@ -12,6 +12,7 @@ from forum.core.errors import Invalid
 from forum.threads import actions
 from forum.threads.models import Draft, Post
 from tests import factories as make
+from tests.rulebook import make_rules
 from tests.statements import count_statements
 
 LATER = timedelta(days=1)
@@ -25,7 +26,7 @@ def member(app):
 
 @pytest.fixture
 def rules(app, member):
-    return make.make_rules(at=clock.now() + LATER, change_note="Clause 3 is <b>shorter</b>")
+    return make_rules(at=clock.now() + LATER, change_note="Clause 3 is <b>shorter</b>")
 
 
 def count(model):
@@ -66,8 +67,8 @@ def test_new_thread_asks_too(client, member, rules):
 
 def test_rules_of_a_centre_are_named(client, member):
     centre = make.get_centre()
-    own = make.make_rules(centre, at=clock.now() + LATER)
-    base = make.make_rules(at=clock.now() + LATER)
+    own = make_rules(centre, at=clock.now() + LATER)
+    base = make_rules(at=clock.now() + LATER)
     thread = make.make_thread()
     page = client.sign_in(member).get(thread.path)
     assert "I accept the rules of North East, version 1" in page.main
@@ -79,10 +80,10 @@ def test_rules_of_a_centre_are_named(client, member):
 
 
 def test_nothing_is_asked_elsewhere_or_of_newcomers(client, member):
-    make.make_rules(make.get_centre("london"), at=clock.now() + LATER)
+    make_rules(make.get_centre("london"), at=clock.now() + LATER)
     thread = make.make_thread()
     assert "I accept" not in client.sign_in(member).get(thread.path).main
-    make.make_rules()
+    make_rules()
     newcomer = make.make_account(created_at=clock.now() + LATER)
     assert "I accept" not in client.sign_in(newcomer).get(thread.path).main
 
@@ -139,8 +140,8 @@ def test_page_costs_the_same_with_many_posts_and_versions(client, member):
     with count_statements() as few:
         client.get(short.path)
     for _ in range(3):
-        make.make_rules(at=clock.now() + LATER)
-        make.make_rules(make.get_centre(), at=clock.now() + LATER)
+        make_rules(at=clock.now() + LATER)
+        make_rules(make.get_centre(), at=clock.now() + LATER)
     with count_statements() as many:
         client.get(long.path)
     assert len(many) == len(few)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from slugify import slugify
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import lazyload
 
 from forum.accounts import actions as accounts
@@ -88,11 +88,7 @@ def start_thread(
     )
     if not screening.holds:
         counting.count_new_thread(thread, thread.created_at)
-    db.session.execute(
-        delete(Draft).where(
-            Draft.account_id == author.id, Draft.board_id == board.id, Draft.thread_id.is_(None)
-        )
-    )
+    _forget_draft(author, Draft.board_id == board.id, Draft.thread_id.is_(None))
     audit.record(actor, "thread.start", thread, centre_id=thread.centre_id)
     return thread
 
@@ -161,11 +157,13 @@ def reply(
     )
     if not screening.holds:
         counting.count_new_reply(thread, now)
-    db.session.execute(
-        delete(Draft).where(Draft.account_id == author.id, Draft.thread_id == thread.id)
-    )
+    _forget_draft(author, Draft.thread_id == thread.id)
     audit.record(actor, "post.reply", post, centre_id=thread.centre_id)
     return post
+
+
+def _forget_draft(author: Account, *which: ColumnElement[bool]) -> None:
+    db.session.execute(delete(Draft).where(Draft.account_id == author.id, *which))
 
 
 def preview(source: str) -> str:
