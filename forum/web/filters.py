@@ -63,6 +63,11 @@ def iso(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def from_iso(text: str) -> datetime:
+    """The instant that was written as ISO 8601 with its offset, as JSON values keep it."""
+    return datetime.fromisoformat(text)
+
+
 def sector_name(sector: str) -> str:
     """Name of a sector as people read it."""
     return str(_(SECTOR_NAMES[str(sector)]))
@@ -89,6 +94,7 @@ def init_filters(app: Flask) -> None:
         datetime_words=datetime_words,
         date_words=date_words,
         iso=iso,
+        from_iso=from_iso,
         sector_name=sector_name,
         region_name=region_name,
         kind_name=kind_name,

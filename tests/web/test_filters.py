@@ -35,6 +35,11 @@ def test_instants_read_in_londons_time(moment, words):
     assert filters.date_words(moment) == words.partition(" at ")[0]
 
 
+def test_an_instant_in_json_is_read_back():
+    moment = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
+    assert filters.from_iso(moment.isoformat()) == moment
+
+
 def test_instants_for_machines_are_in_utc():
     moment = datetime(2026, 7, 1, 13, 5, 59, 999_999, tzinfo=UTC)
     assert filters.iso(moment) == "2026-07-01T13:05:59Z"

@@ -37,6 +37,7 @@ from forum.threads.queries.writing import (
     held_edit_of,
     read_number,
     suggest_members,
+    unpublished_of,
 )
 
 __all__ = [
@@ -71,5 +72,6 @@ __all__ = [
     "suggest_members",
     "topic_comparison",
     "topics_of",
+    "unpublished_of",
     "voices_of",
 ]

@@ -1,9 +1,11 @@
 """Reads of one thread: itself, a page of its posts, its voices, a post's history."""
 
+import dataclasses
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import compress
 from typing import Any
 
 from sqlalchemy import case, func, select
@@ -19,7 +21,7 @@ from forum.core.errors import NotFound
 from forum.organisations.models import Organisation
 from forum.threads import policy
 from forum.threads.enums import Capacity, PostState
-from forum.threads.models import Post, PostRevision, Thread, ThreadTopic, Voice
+from forum.threads.models import HeldEdit, Post, PostRevision, Thread, ThreadTopic, Voice
 from forum.topics.models import Topic
 
 PAGE_SIZE = 20
@@ -29,7 +31,11 @@ CONTROL_FREE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class PostRow:
-    """A post as its thread's page shows it; ``html`` is empty where the reader may not read."""
+    """A post as its thread's page shows it.
+
+    ``html``, ``holds`` and ``held_edit`` (the text of an edit that waits) are empty where the
+    reader may not read.
+    """
 
     id: int
     thread: Thread
@@ -44,7 +50,11 @@ class PostRow:
     sector: Sector
     html: str
     state: PostState
+    rule: str
     reason: str
+    decision_url: str
+    holds: Sequence[dict[str, Any]]
+    held_edit: str
     created_at: datetime
     edited_at: datetime | None
     history_url: str
@@ -204,12 +214,17 @@ def posts_on_page(actor: Actor, thread: Thread, *, page: int) -> list[PostRow]:
             Post.sector,
             Post.html,
             Post.state,
+            Post.hidden_rule,
             Post.hidden_reason,
+            Post.entry_number,
+            Post.holds,
+            HeldEdit.source.label("held_edit"),
             Post.created_at,
             Post.edited_at,
         )
         .join(Account, Account.id == Post.author_id)
         .outerjoin(Organisation, Organisation.id == Post.organisation_id)
+        .outerjoin(HeldEdit, HeldEdit.post_id == Post.id)
         .where(
             Post.thread_id == thread.id,
             Post.number.between(first, first + PAGE_SIZE - 1),
@@ -240,7 +255,11 @@ def _post_row(row: Any, thread: Thread, *, readable: bool) -> PostRow:
         sector=row.sector,
         html=row.html if shown else "",
         state=row.state,
+        rule=row.hidden_rule,
         reason=row.hidden_reason,
+        decision_url=f"/moderation-log/{row.entry_number}/" if row.entry_number else "",
+        holds=row.holds if readable else [],
+        held_edit=(row.held_edit or "") if readable else "",
         created_at=row.created_at,
         edited_at=row.edited_at,
         history_url=f"/posts/{row.id}/history/" if row.edited_at and shown else "",
@@ -289,7 +308,7 @@ def _without_quotations(source: str) -> str:
 
 
 def history_of(actor: Actor, post: Post) -> History:
-    """Every text the post has had.
+    """Every text the post has had; what nobody else could read, for author and moderators alone.
 
     Raises NotFound when the actor may not read the post.
     """
@@ -305,14 +324,34 @@ def history_of(actor: Actor, post: Post) -> History:
     starts = [post.created_at, *(revision.replaced_at for revision in revisions)]
     notes = ["", *(revision.note for revision in revisions)]
     editors = [post.author.display_name, *(r.editor.display_name for r in revisions)]
-    rows = zip(texts, starts, notes, editors, strict=True)
-    return History(
-        post=post,
-        versions=[
-            Version(number=number, source=text, written_at=start, note=note, editor_name=editor)
-            for number, (text, start, note, editor) in enumerate(rows, start=1)
-        ],
-    )
+    versions = [
+        Version(number=number, source=text, written_at=start, note=note, editor_name=editor)
+        for number, (text, start, note, editor) in enumerate(
+            zip(texts, starts, notes, editors, strict=True), start=1
+        )
+    ]
+    if moderates(actor, post.thread.centre_id) or post.author_id == actor.actor_id:
+        return History(post, versions)
+    return History(post, _published(post, versions, revisions))
+
+
+def _published(
+    post: Post, versions: Sequence[Version], revisions: Sequence[PostRevision]
+) -> Sequence[Version]:
+    """The versions that others could read, numbered anew.
+
+    What the author changed before then never happened for them; that a moderator did, and why,
+    stays with the first.
+    """
+    were_read = [*(revision.was_read for revision in revisions), True]
+    first = were_read.index(True)
+    shown = [
+        dataclasses.replace(version, number=number)
+        for number, version in enumerate(compress(versions, were_read), start=1)
+    ]
+    if first and revisions[first - 1].replaced_by == post.author_id:
+        shown[0] = dataclasses.replace(shown[0], written_at=post.created_at, note="")
+    return shown
 
 
 def count_outdated() -> int:

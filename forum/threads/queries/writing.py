@@ -3,16 +3,19 @@
 from collections.abc import Sequence
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from forum.accounts.models import Account
 from forum.boards.models import Board
 from forum.core.access import Actor
 from forum.core.db import db
 from forum.core.errors import NotFound
-from forum.threads.models import Draft, HeldEdit, ReadMark
+from forum.threads import policy
+from forum.threads.enums import PostState
+from forum.threads.models import Draft, HeldEdit, Post, ReadMark, Thread
 
 MOST_SUGGESTIONS = 8
+MOST_UNPUBLISHED = 50
 
 
 def drafts_of(actor: Actor) -> Sequence[Draft]:
@@ -56,6 +59,26 @@ def draft_of_thread(actor: Actor, thread_id: int) -> Draft | None:
 def held_edit_of(post_id: int) -> HeldEdit | None:
     """The edit of a post that waits for a moderator."""
     return db.session.scalar(select(HeldEdit).where(HeldEdit.post_id == post_id))
+
+
+def unpublished_of(actor: Actor) -> Sequence[Post]:
+    """The actor's posts that wait or were rejected, newest first, with threads and boards."""
+    return db.session.scalars(
+        select(Post)
+        .join(Post.thread)
+        .join(Thread.board)
+        .join(Board.centre)
+        .options(
+            contains_eager(Post.thread).contains_eager(Thread.board).contains_eager(Board.centre)
+        )
+        .where(
+            Post.author_id == actor.actor_id,
+            Post.state.in_([PostState.PENDING, PostState.REJECTED]),
+            policy.visible_to(actor),
+        )
+        .order_by(Post.created_at.desc(), Post.id.desc())
+        .limit(MOST_UNPUBLISHED)
+    ).all()
 
 
 def read_number(actor: Actor, thread_id: int) -> int | None:

@@ -11,6 +11,7 @@ from forum.core.errors import Conflict, Invalid
 from forum.threads import actions, policy, queries
 from forum.threads.forms import ConfirmForm, EditForm
 from forum.threads.views.blueprint import bp
+from forum.threads.views.showing import tell_if_waiting
 from forum.web.access import access, member
 from forum.web.forms import wants
 from forum.web.limits import posting
@@ -27,7 +28,8 @@ def edit(post_id: int) -> ResponseReturnValue:
     actor = current_actor()
     post = queries.get_post(actor, post_id)
     ensure(policy.can_edit(actor, post))
-    form = EditForm(version=str(post.version), source=post.source)
+    held = queries.held_edit_of(post.id) if post.author_id == actor.actor_id else None
+    form = EditForm(version=str(post.version), source=held.source if held else post.source)
     if form.submitted() and not wants("preview"):
         try:
             _edit(post, form)
@@ -37,21 +39,36 @@ def edit(post_id: int) -> ResponseReturnValue:
             return _show_both(post_id, form, error)
         else:
             return redirect(url_for("threads.post", post_id=post_id), 303)
-    preview = ""
-    if wants("preview") and not form.source.errors:
-        preview = actions.preview(form.source.data or "")
-    return render_template("threads/edit.html", post=post, form=form, preview=preview), form.status
+    return render_template(
+        "threads/edit.html", post=post, form=form, preview=_preview(form), held=held
+    ), form.status
+
+
+def _preview(form: EditForm) -> str:
+    if not wants("preview") or form.source.errors:
+        return ""
+    return actions.preview(form.source.data or "")
 
 
 def _edit(post: Any, form: EditForm) -> None:
     version = form.version.data or ""
-    actions.edit_post(
+    post = actions.edit_post(
         current_actor(),
         post,
         source=form.source.data or "",
         note=form.note.data or "",
         version=int(version) if version.isascii() and version.isdigit() else 0,
     )
+    if post.author_id == current_actor().actor_id:
+        _tell_if_waiting(post)
+
+
+def _tell_if_waiting(post: Any) -> None:
+    tell_if_waiting(post)
+    if queries.held_edit_of(post.id):
+        flash(
+            _("Your changes wait for a moderator. Until then the post stays as it is."), "warning"
+        )
 
 
 def _show_both(post_id: int, form: EditForm, error: Conflict) -> ResponseReturnValue:
@@ -60,7 +77,9 @@ def _show_both(post_id: int, form: EditForm, error: Conflict) -> ResponseReturnV
     form.version.data = str(stored.version)
     form.version.raw_data = None
     form.refuse(Invalid(error.message))
-    page = render_template("threads/edit.html", post=stored, form=form, preview="", stored=stored)
+    page = render_template(
+        "threads/edit.html", post=stored, form=form, preview="", stored=stored, held=None
+    )
     return page, CONFLICT
 
 

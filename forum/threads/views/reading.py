@@ -58,20 +58,30 @@ def _page_of_thread(actor: Actor, thread: Any) -> dict[str, Any]:
     last = queries.last_number_for(actor, thread)
     pages = number_pages(last, size=queries.PAGE_SIZE)
     page = _page_number(pages)
+    read = queries.read_number(actor, thread.id)
+    posts = queries.posts_on_page(actor, thread, page=page)
     return {
         "thread": thread,
-        "posts": queries.posts_on_page(actor, thread, page=page),
+        "posts": posts,
         "can": permissions_on_page(actor, thread, page=page),
         "topics": queries.topics_of(thread.id),
         "voices": queries.voices_of(thread.id),
         "page": page,
         "pages": pages,
         "last": last,
-        "read": queries.read_number(actor, thread.id),
+        "read": read,
+        "first_unread": _first_unread(posts, read, page=page),
         "may_reply": policy.can_reply(actor, thread),
         "may_moderate": policy.can_moderate(actor, thread),
         "form": _form_below(actor, thread),
     }
+
+
+def _first_unread(posts: list[queries.PostRow], read: int | None, *, page: int) -> int:
+    """Number of the first post that is new since ``read``; 0 when it is on no or another page."""
+    if read is None or queries.page_of(read + 1) != page:
+        return 0
+    return next((post.number for post in posts if post.number > read), 0)
 
 
 def _form_below(actor: Actor, thread: Any) -> Any:

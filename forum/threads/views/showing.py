@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from flask import flash
 from flask_babel import gettext as _
 
 from forum.accounts import queries as accounts
@@ -18,6 +19,7 @@ from forum.web.filters import sector_name
 class Permissions:
     """Addresses of what a reader may do with a post; empty where they may not."""
 
+    is_own: bool
     see_hidden: bool
     quote_url: str
     edit_url: str
@@ -40,6 +42,7 @@ def permissions_on_page(
         base = f"/posts/{post.id}/"
         may_accept = bool(policy.can_accept(actor, post))
         return Permissions(
+            is_own=post.author_id == actor.actor_id,
             see_hidden=bool(post.html),
             quote_url=f"{thread.path}?page={page}&quote={post.id}#reply"
             if may_reply and post.state == "visible"
@@ -53,6 +56,18 @@ def permissions_on_page(
         )
 
     return permissions
+
+
+def tell_if_waiting(sent: Any) -> None:
+    """Say that a post or thread, just sent, waits for a moderator."""
+    if sent.state == "pending":
+        flash(
+            _(
+                "Your post waits for a moderator. "
+                "Only you and the moderators of the centre see it so far."
+            ),
+            "warning",
+        )
 
 
 def reply_form(actor: Actor, thread: Any) -> PostForm:

@@ -19,6 +19,7 @@ from forum.threads.views.showing import (
     offer_rules,
     reply_form,
     restore_choice,
+    tell_if_waiting,
 )
 from forum.topics import queries as topics
 from forum.web.access import access, member
@@ -46,6 +47,7 @@ def start(centre: str, board: str) -> ResponseReturnValue:
         except Invalid as error:
             form.refuse(error)
         else:
+            tell_if_waiting(thread)
             return redirect(thread.path, 303)
     return _form_page("threads/start.html", form, board=place)
 
@@ -98,6 +100,7 @@ def reply(thread_id: int) -> ResponseReturnValue:
         except Invalid as error:
             form.refuse(error)
         else:
+            tell_if_waiting(post)
             return redirect(post.path, 303)
     return _form_page("threads/reply.html", form, board=thread.board, thread=thread)
 
@@ -181,9 +184,14 @@ def _save_reply_draft(actor: Actor, thread: Any, form: PostForm) -> None:
 @bp.get("/account/drafts/")
 @access(member)
 def drafts() -> ResponseReturnValue:
-    """The member's drafts."""
-    found = queries.drafts_of(current_actor())
-    return render_template("threads/drafts.html", drafts=found, form=ConfirmForm())
+    """The member's drafts, and their posts that are not published."""
+    actor = current_actor()
+    return render_template(
+        "threads/drafts.html",
+        drafts=queries.drafts_of(actor),
+        unpublished=queries.unpublished_of(actor),
+        form=ConfirmForm(),
+    )
 
 
 @bp.post("/account/drafts/<int:draft_id>/discard/")
