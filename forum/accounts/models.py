@@ -1,5 +1,6 @@
 """Tables of accounts: members, former handles, sessions, roles, mailed tokens, house rules."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from forum.accounts.enums import Region, Role, Sector, TokenPurpose
+from forum.core import clock
+from forum.core.access import Restriction
 from forum.core.db import Key, Model, words
 from forum.core.transactions import explain
 
@@ -111,6 +114,21 @@ class Account(Model):
             for grant in self.grants
             if grant.role is Role.MANAGER and grant.centre_id is not None
         )
+
+    def restrictions_in(self, centre_id: int | None) -> Sequence[Restriction]:
+        """What is imposed on the member now in a centre; None: what holds everywhere."""
+        now = clock.now()
+        every = (_restriction(stored) for stored in self.restrictions or ())
+        return [
+            one
+            for one in every
+            if one.centre_id in {None, centre_id} and (one.until is None or one.until > now)
+        ]
+
+
+def _restriction(stored: dict[str, Any]) -> Restriction:
+    until = stored.get("until")
+    return Restriction(**{**stored, "until": datetime.fromisoformat(until) if until else None})
 
 
 class FormerHandle(Model):

@@ -3,12 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 
 from sqlalchemy import ColumnElement, or_, true
 
 from forum.accounts.models import Account, LoginSession, RoleGrant
+from forum.core import clock
 from forum.core.access import YES, Actor, Decision, no
 
 SHORTEST_PASSWORD = 12
@@ -19,6 +21,10 @@ SHORTEST_RUN = 4
 # So much of a password must be left beside an easily guessed word or run.
 LEAST_REMAINDER = 8
 SHORTEST_NAME = 4
+
+BAN, SLOW_MODE = "ban", "slow-mode"
+READ_WHY = "Read why on your standing page."
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 PRODUCT = "roundtable"
 EASY_WORDS = (
@@ -71,6 +77,37 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 def can_register(actor: Actor) -> Decision:
     """Whether the actor may create an account."""
     return no("You are signed in already.") if actor.is_authenticated else YES
+
+
+def can_take_part(actor: Actor, centre_id: int | None = None, *, place: str = "") -> Decision:
+    """Whether the actor may post, report, register and so on: a confirmed member, not barred.
+
+    ``centre_id`` and its name ``place``: where; None: anywhere.
+    """
+    if not actor.is_authenticated:
+        return no("Sign in to take part.")
+    if not actor.is_confirmed:
+        return no("Confirm your email address before you take part.")
+    return is_free(actor, centre_id, place=place)
+
+
+def is_free(actor: Actor, centre_id: int | None = None, *, place: str = "") -> Decision:
+    """Whether no ban and no suspension keeps the actor from posting in a centre, or anywhere."""
+    barred = [one for one in actor.restrictions_in(centre_id) if one.kind != SLOW_MODE]
+    if not barred:
+        return YES
+    # A ban counts first, then what lasts longest.
+    worst = max(barred, key=lambda one: (one.kind == BAN, one.until is None, one.until or NEVER))
+    end = f" until {_end(worst.until)}" if worst.until else ""
+    if worst.kind == BAN:
+        return no(f"You are banned from taking part{end}. {READ_WHY}")
+    where = f" in {place}" if place and worst.centre_id is not None else ""
+    return no(f"You cannot post{where}{end}. {READ_WHY}")
+
+
+def _end(until: datetime) -> str:
+    is_soon = until - clock.now() < timedelta(days=1)
+    return clock.datetime_words(until) if is_soon else clock.date_words(until)
 
 
 def can_end(actor: Actor, session: LoginSession) -> Decision:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, true
 
+from forum.accounts import policy as accounts
 from forum.boards.enums import Readers
 from forum.boards.models import Board
 from forum.core.access import YES, Actor, Decision, manages, moderates, no
@@ -27,12 +28,22 @@ def visible_to(actor: Actor) -> ColumnElement[bool]:
 
 def can_start(actor: Actor, board: Board) -> Decision:
     """Whether the actor may start a thread on the board."""
-    return _can_post(actor, board, board.start_sectors)
+    return can_draft_start(actor, board) and _is_free(actor, board)
 
 
 def can_reply(actor: Actor, board: Board) -> Decision:
     """Whether the actor may reply on the board."""
-    return _can_post(actor, board, board.reply_sectors)
+    return can_draft_reply(actor, board) and _is_free(actor, board)
+
+
+def can_draft_start(actor: Actor, board: Board) -> Decision:
+    """Whether the actor may keep drafts of threads: also while a suspension lasts."""
+    return _can_write(actor, board, board.start_sectors)
+
+
+def can_draft_reply(actor: Actor, board: Board) -> Decision:
+    """Whether the actor may keep drafts of replies: also while a suspension lasts."""
+    return _can_write(actor, board, board.reply_sectors)
 
 
 def can_manage(actor: Actor, centre_id: int) -> Decision:
@@ -42,7 +53,11 @@ def can_manage(actor: Actor, centre_id: int) -> Decision:
     return no("Only managers of this centre can do this.")
 
 
-def _can_post(actor: Actor, board: Board, sectors: Sequence[str]) -> Decision:
+def _is_free(actor: Actor, board: Board) -> Decision:
+    return accounts.is_free(actor, board.centre_id, place=board.centre.name)
+
+
+def _can_write(actor: Actor, board: Board, sectors: Sequence[str]) -> Decision:
     if not actor.is_authenticated:
         return no("Sign in to take part.")
     if not actor.is_confirmed:

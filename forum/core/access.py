@@ -1,7 +1,9 @@
 """Who acts, and the answer to whether they may."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from datetime import datetime
+from typing import Literal, Protocol
 
 from forum.core.errors import NotAllowed
 
@@ -31,6 +33,21 @@ def ensure(decision: Decision) -> None:
         raise NotAllowed(decision.reason)
 
 
+@dataclass(frozen=True, slots=True)
+class Restriction:
+    """What a moderator has imposed on a member.
+
+    ``centre_id`` None: it holds everywhere; ``until`` None: until it is lifted. ``minutes`` is
+    the pause between two posts in slow mode, ``entry_number`` leads to the public log.
+    """
+
+    kind: Literal["slow-mode", "suspension", "ban"]
+    centre_id: int | None = None
+    until: datetime | None = None
+    minutes: int = 0
+    entry_number: int | None = None
+
+
 class Actor(Protocol):
     """Whoever asks: a member's account or ``Anonymous``, never None."""
 
@@ -50,6 +67,7 @@ class Actor(Protocol):
     def moderated_centres(self) -> frozenset[int]: ...
     @property
     def managed_centres(self) -> frozenset[int]: ...
+    def restrictions_in(self, centre_id: int | None) -> Sequence[Restriction]: ...
 
 
 class Anonymous:
@@ -65,6 +83,11 @@ class Anonymous:
     sector_value = ""
     moderated_centres: frozenset[int] = frozenset()
     managed_centres: frozenset[int] = frozenset()
+
+    def restrictions_in(self, centre_id: int | None) -> Sequence[Restriction]:
+        """Nothing is imposed on visitors."""
+        del centre_id
+        return ()
 
     def get_id(self) -> None:
         """A visitor has no session identifier (asked by Flask-Login)."""

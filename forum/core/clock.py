@@ -1,4 +1,4 @@
-"""The time, always aware and in UTC; tests set it with ``at``."""
+"""The time, always aware and in UTC, and how it reads; tests set it with ``at``."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,12 +7,24 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
+NOON = 12
 _fixed: ContextVar[datetime | None] = ContextVar("fixed_time", default=None)
 
 
 def now() -> datetime:
     """The present instant in UTC."""
     return _fixed.get() or datetime.now(UTC)
+
+
+def datetime_words(moment: datetime) -> str:
+    """The instant in London's time, as in 22 November 2026 at 2:05pm."""
+    local = moment.astimezone(LONDON)
+    return f"{local:%-d %B %Y at %-I:%M}{'am' if local.hour < NOON else 'pm'}"
+
+
+def date_words(moment: datetime) -> str:
+    """The day in London's time, as in 22 November 2026."""
+    return f"{moment.astimezone(LONDON):%-d %B %Y}"
 
 
 @contextmanager

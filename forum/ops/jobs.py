@@ -13,6 +13,7 @@ from sqlalchemy import event
 
 from forum.core import outbox, queue, transactions
 from forum.ops import actions
+from forum.threads import actions as threads
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +34,7 @@ def deliver_outbox() -> int:
 # Times are UTC. A night on which no worker ran is made good on the next.
 SCHEDULE: tuple[tuple[str, queue.Schedule, Callable[[], object]], ...] = (
     (DELIVER, crontab(minute="*"), deliver_outbox),
+    ("threads.expire", crontab(minute="*/5"), threads.end_expired),
     ("accounts.tidy", crontab(hour="3", minute="10"), actions.remove_expired_access),
     ("outbox.tidy", crontab(hour="3", minute="20"), actions.remove_delivered_events),
     ("drafts.tidy", crontab(hour="3", minute="30"), actions.remove_old_drafts),

@@ -2,6 +2,7 @@
 
 from sqlalchemy import ColumnElement, and_, or_, true
 
+from forum.accounts import policy as accounts
 from forum.core.access import YES, Actor, Decision, manages, no
 from forum.organisations.enums import MembershipState, OrganisationState
 from forum.organisations.models import Membership, Organisation
@@ -37,7 +38,7 @@ def can_register(actor: Actor) -> Decision:
     """Whether the actor may register an organisation."""
     if not actor.is_authenticated:
         return no(MEMBERS_ONLY)
-    return YES if actor.is_confirmed else no(UNCONFIRMED)
+    return accounts.is_free(actor) if actor.is_confirmed else no(UNCONFIRMED)
 
 
 def can_edit(actor: Actor, organisation: Organisation) -> Decision:

@@ -1,18 +1,24 @@
 """Who may see, write and change threads and posts."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, and_, false, or_, true
+from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
 
+from forum.accounts import policy as accounts
 from forum.boards import policy as boards
+from forum.boards.models import Board
 from forum.core import clock
 from forum.core.access import YES, Actor, Decision, moderates, no
+from forum.core.db import db
 from forum.threads.enums import UNPUBLISHED, PostState, ThreadKind
 from forum.threads.models import Post, Thread
 
 # Threads whose first post is in such a state are for their author and moderators alone.
 CLOSED = UNPUBLISHED | {PostState.HIDDEN}
+# A time is shown to the minute: the next full one.
+ROUND_UP = timedelta(seconds=59)
 
 
 class Judged(Protocol):
@@ -118,8 +124,23 @@ def _post_is(actor: Actor, state: ColumnElement[bool]) -> ColumnElement[bool]:
     )
 
 
+def can_start(actor: Actor, board: Board) -> Decision:
+    """Whether the actor may start a thread on the board now."""
+    return boards.can_start(actor, board) and keeps_pace(actor, board.centre_id)
+
+
 def can_reply(actor: Actor, thread: Thread) -> Decision:
-    """Whether the actor may post in the thread."""
+    """Whether the actor may post in the thread now."""
+    return can_join(actor, thread) and keeps_pace(actor, thread.centre_id, thread)
+
+
+def can_join(actor: Actor, thread: Thread) -> Decision:
+    """Whether the actor may post in the thread, now or when slow mode lets them."""
+    return can_draft(actor, thread) and boards.can_reply(actor, thread.board)
+
+
+def can_draft(actor: Actor, thread: Thread) -> Decision:
+    """Whether the actor may keep a draft of a reply: also while a suspension lasts."""
     if not (decision := can_see(actor, thread)):
         return decision
     if thread.state is PostState.HIDDEN:
@@ -128,7 +149,66 @@ def can_reply(actor: Actor, thread: Thread) -> Decision:
         return no("Nobody can reply before a moderator has published this thread.")
     if not (decision := _is_open(actor, thread)):
         return decision
-    return boards.can_reply(actor, thread.board)
+    return boards.can_draft_reply(actor, thread.board)
+
+
+def keeps_pace(actor: Actor, centre_id: int, thread: Thread | None = None) -> Decision:
+    """Whether slow mode, of the thread or of the member, lets the actor post now.
+
+    The pause is counted from the author's latest post in the thread, or in the centre. Costs
+    one statement, and only where slow mode is on.
+    """
+    pauses: list[tuple[int, ColumnElement[bool]]] = [
+        (one.minutes, true() if one.centre_id is None else Thread.centre_id == one.centre_id)
+        for one in actor.restrictions_in(centre_id)
+        if one.kind == accounts.SLOW_MODE
+    ]
+    if thread is not None and slow_minutes(thread) and not moderates(actor, centre_id):
+        pauses.append((slow_minutes(thread), Post.thread_id == thread.id))
+    next_at = _next_post_at(actor, pauses)
+    if next_at is None or next_at <= clock.now():
+        return YES
+    when = clock.datetime_words(next_at + ROUND_UP)
+    return no(f"Slow mode is on. You can post again on {when}. Save a draft until then.")
+
+
+def _next_post_at(
+    actor: Actor, pauses: Sequence[tuple[int, ColumnElement[bool]]]
+) -> datetime | None:
+    if not pauses or actor.actor_id is None:
+        return None
+    longest = timedelta(minutes=max(minutes for minutes, _ in pauses))
+    latest = db.session.execute(
+        select(*(func.max(case((where, Post.created_at))) for _, where in pauses))
+        .join(Thread, Thread.id == Post.thread_id)
+        .where(Post.author_id == actor.actor_id, Post.created_at > clock.now() - longest)
+    ).one()
+    ends = [
+        at + timedelta(minutes=minutes)
+        for (minutes, _), at in zip(pauses, latest, strict=True)
+        if at is not None
+    ]
+    return max(ends, default=None)
+
+
+def is_locked(thread: Thread) -> bool:
+    """Whether the thread is locked now."""
+    return holds(thread.locked_until, on=thread.is_locked)
+
+
+def is_pinned(thread: Thread) -> bool:
+    """Whether the thread is pinned now."""
+    return holds(thread.pinned_until, on=thread.is_pinned)
+
+
+def slow_minutes(thread: Thread) -> int:
+    """The pause between two posts of a member in the thread now, in minutes; 0: none."""
+    return thread.slow_minutes if holds(thread.slow_until, on=thread.slow_minutes > 0) else 0
+
+
+def holds(until: datetime | None, *, on: bool) -> bool:
+    """Whether what is ``on`` has not ended by itself; ``until`` None: it does not end so."""
+    return on and (until is None or until > clock.now())
 
 
 def can_start_kind(actor: Actor, centre_id: int, kind: ThreadKind) -> Decision:
@@ -147,11 +227,17 @@ def can_edit(actor: Actor, post: Judged) -> Decision:
     is_staff = moderates(actor, post.thread.centre_id)
     if not own and not is_staff:
         return no("You can only edit your own posts.")
+    if own and not (decision := _is_free(actor, post.thread.board)):
+        return decision
     if post.state is PostState.PENDING:
         return YES
     if own and post.state is PostState.REJECTED:
         return _is_open(actor, post.thread)
     return _is_visible(post) if is_staff else _can_still_edit(actor, post)
+
+
+def _is_free(actor: Actor, board: Board) -> Decision:
+    return accounts.is_free(actor, board.centre_id, place=board.centre.name)
 
 
 def _can_still_edit(actor: Actor, post: Judged) -> Decision:
@@ -211,8 +297,10 @@ def can_restore(actor: Actor, post: Judged) -> Decision:
 
 
 def _is_open(actor: Actor, thread: Thread) -> Decision:
-    if thread.is_locked and not moderates(actor, thread.centre_id):
-        return no("This thread is locked.")
+    if is_locked(thread) and not moderates(actor, thread.centre_id):
+        if thread.locked_until is None:
+            return no("This thread is locked.")
+        return no(f"This thread is locked until {clock.datetime_words(thread.locked_until)}.")
     return YES
 
 

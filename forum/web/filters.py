@@ -7,7 +7,8 @@ from flask_babel import gettext as _
 
 from forum.core import clock, markup
 
-NOON = 12
+datetime_words, date_words = clock.datetime_words, clock.date_words
+
 SECTOR_NAMES = {
     "private": "Private",
     "voluntary": "Voluntary",
@@ -45,17 +46,6 @@ SIZE_NAMES = {
     "medium": "Medium (50 to 249 staff)",
     "large": "Large (250 staff or more)",
 }
-
-
-def datetime_words(moment: datetime) -> str:
-    """The instant in London's time, as in 22 November 2026 at 2:05pm."""
-    local = moment.astimezone(clock.LONDON)
-    return f"{local:%-d %B %Y at %-I:%M}{'am' if local.hour < NOON else 'pm'}"
-
-
-def date_words(moment: datetime) -> str:
-    """The day in London's time, as in 22 November 2026."""
-    return f"{moment.astimezone(clock.LONDON):%-d %B %Y}"
 
 
 def iso(moment: datetime) -> str:

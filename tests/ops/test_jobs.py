@@ -67,6 +67,7 @@ def test_every_job_of_the_table_is_known(app):
     assert queue.job_names() == names
     assert names == [
         "outbox.deliver",
+        "threads.expire",
         "accounts.tidy",
         "outbox.tidy",
         "drafts.tidy",
@@ -78,6 +79,7 @@ def test_jobs_run_when_the_table_says():
     minutes = [MIDNIGHT + timedelta(minutes=minute) for minute in range(24 * 60)]
     runs = {name: sum(map(when, minutes)) for name, when, _ in jobs.SCHEDULE}
     assert runs.pop("outbox.deliver") == 24 * 60
+    assert runs.pop("threads.expire") == 24 * 12
     assert set(runs.values()) == {1}
 
 

@@ -14,6 +14,7 @@ from forum.accounts.actions.registration import (
     register_account,
     request_confirmation,
 )
+from forum.accounts.actions.restricting import set_restrictions
 from forum.accounts.actions.roles import create_administrator, grant_role, revoke_role
 from forum.accounts.actions.rules import (
     accept_new_rules,
@@ -58,6 +59,7 @@ __all__ = [
     "request_password_reset",
     "reset_password",
     "revoke_role",
+    "set_restrictions",
     "sign_in",
     "sign_out",
 ]

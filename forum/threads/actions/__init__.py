@@ -15,6 +15,7 @@ from forum.threads.actions.drafts import (
     save_reply_draft,
     save_thread_draft,
 )
+from forum.threads.actions.expiring import end_expired
 from forum.threads.actions.moderating import (
     hide_post,
     lock_thread,
@@ -31,6 +32,7 @@ __all__ = [
     "discard_draft",
     "drop_held_edit",
     "edit_post",
+    "end_expired",
     "hide_post",
     "lock_thread",
     "mark_read",

@@ -22,7 +22,7 @@ def save_thread_draft(
     actor: Actor, board: Board, *, title: str, source: str, choices: dict[str, Any]
 ) -> Draft:
     """Keep what the actor has written of a new thread for the board."""
-    ensure(boards.can_start(actor, board))
+    ensure(boards.can_draft_start(actor, board))
     draft = queries.draft_of_board(actor, board.id)
     if draft is None:
         draft = Draft(account_id=actor.actor_id, board_id=board.id)
@@ -36,7 +36,7 @@ def save_reply_draft(
     actor: Actor, thread: Thread, *, source: str, choices: dict[str, Any]
 ) -> Draft:
     """Keep what the actor has written of a reply in the thread."""
-    ensure(policy.can_reply(actor, thread))
+    ensure(policy.can_draft(actor, thread))
     draft = queries.draft_of_thread(actor, thread.id)
     if draft is None:
         draft = Draft(account_id=actor.actor_id, board_id=thread.board_id, thread_id=thread.id)

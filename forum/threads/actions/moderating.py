@@ -36,7 +36,7 @@ def lock_thread(actor: Actor, thread: Thread, *, reason: str) -> None:
     """End the debate for all but moderators; the reason is shown above it."""
     ensure(policy.can_moderate(actor, thread))
     reason = _check_reason(reason)
-    thread.is_locked = True
+    thread.is_locked, thread.locked_until = True, None
     thread.locked_reason = reason
     db.session.flush()
     audit.record(actor, "thread.lock", thread, reason=reason, centre_id=thread.centre_id)
@@ -47,7 +47,7 @@ def lock_thread(actor: Actor, thread: Thread, *, reason: str) -> None:
 def unlock_thread(actor: Actor, thread: Thread) -> None:
     """Open the debate again."""
     ensure(policy.can_moderate(actor, thread))
-    thread.is_locked = False
+    thread.is_locked, thread.locked_until = False, None
     thread.locked_reason = ""
     audit.record(actor, "thread.unlock", thread, centre_id=thread.centre_id)
 
@@ -56,7 +56,7 @@ def unlock_thread(actor: Actor, thread: Thread) -> None:
 def pin_thread(actor: Actor, thread: Thread) -> None:
     """Keep the thread above the others of its board."""
     ensure(policy.can_moderate(actor, thread))
-    thread.is_pinned = True
+    thread.is_pinned, thread.pinned_until = True, None
     audit.record(actor, "thread.pin", thread, centre_id=thread.centre_id)
 
 
@@ -64,7 +64,7 @@ def pin_thread(actor: Actor, thread: Thread) -> None:
 def unpin_thread(actor: Actor, thread: Thread) -> None:
     """Let the thread stand in its order again."""
     ensure(policy.can_moderate(actor, thread))
-    thread.is_pinned = False
+    thread.is_pinned, thread.pinned_until = False, None
     audit.record(actor, "thread.unpin", thread, centre_id=thread.centre_id)
 
 

@@ -14,7 +14,7 @@ from forum.accounts.models import Account
 from forum.boards import policy as boards
 from forum.boards.models import Board
 from forum.core import audit, clock, markup
-from forum.core.access import Actor, ensure
+from forum.core.access import Actor, Decision, ensure
 from forum.core.db import db
 from forum.core.errors import Invalid
 from forum.core.outbox import emit
@@ -70,6 +70,7 @@ def start_thread(
     author = _lock_author(actor)
     if earlier := queries.find_submission(author.id, submission_id):
         return earlier.thread
+    _check_pace(policy.keeps_pace(author, board.centre_id))
     accounts.accept_new_rules(author, board.centre_id, accepted=accepted_rules)
     title, tied, text = _clean_title(title), _check_topics(topic_ids), prepare(source)
     screening = screen(Submission(author, board, None, title, text.source, text.html))
@@ -137,10 +138,11 @@ def reply(
     It may wait for a moderator: its state tells. Raises Invalid for a text that cannot be
     accepted, NotAllowed where the actor may not post.
     """
-    ensure(policy.can_reply(actor, thread))
+    ensure(policy.can_join(actor, thread))
     author = _lock_author(actor)
     if earlier := queries.find_submission(author.id, submission_id):
         return earlier
+    _check_pace(policy.keeps_pace(author, thread.centre_id, thread))
     accounts.accept_new_rules(author, thread.centre_id, accepted=accepted_rules)
     text = prepare(source)
     screening = screen(Submission(author, thread.board, thread, "", text.source, text.html))
@@ -160,6 +162,12 @@ def reply(
     _forget_draft(author, Draft.thread_id == thread.id)
     audit.record(actor, "post.reply", post, centre_id=thread.centre_id)
     return post
+
+
+def _check_pace(decision: Decision) -> None:
+    # The form comes back with the text in it, which a refusal for good would not do.
+    if not decision:
+        raise Invalid(decision.reason, field="source")
 
 
 def _forget_draft(author: Account, *which: ColumnElement[bool]) -> None:

@@ -31,7 +31,7 @@ def board(centre: str, board: str) -> ResponseReturnValue:
         "threads/board.html",
         board=place,
         page=queries.list_board(actor, place, after=request.args.get("after", "")),
-        may_start=board_policy.can_start(actor, place),
+        may_start=policy.can_start(actor, place),
         may_manage=board_policy.can_manage(actor, place.centre_id),
     )
 
@@ -60,10 +60,11 @@ def _page_of_thread(actor: Actor, thread: Any) -> dict[str, Any]:
     page = _page_number(pages)
     read = queries.read_number(actor, thread.id)
     posts = queries.posts_on_page(actor, thread, page=page)
+    may_join = policy.can_join(actor, thread)
     return {
         "thread": thread,
         "posts": posts,
-        "can": permissions_on_page(actor, thread, page=page),
+        "can": permissions_on_page(actor, thread, may_reply=bool(may_join), page=page),
         "topics": queries.topics_of(thread.id),
         "voices": queries.voices_of(thread.id),
         "page": page,
@@ -71,9 +72,12 @@ def _page_of_thread(actor: Actor, thread: Any) -> dict[str, Any]:
         "last": last,
         "read": read,
         "first_unread": _first_unread(posts, read, page=page),
-        "may_reply": policy.can_reply(actor, thread),
+        "may_reply": may_join and policy.keeps_pace(actor, thread.centre_id, thread),
+        "is_locked": policy.is_locked(thread),
+        "is_pinned": policy.is_pinned(thread),
+        "slow_minutes": policy.slow_minutes(thread),
         "may_moderate": policy.can_moderate(actor, thread),
-        "form": _form_below(actor, thread),
+        "form": _form_below(actor, thread) if may_join else None,
     }
 
 
@@ -85,8 +89,6 @@ def _first_unread(posts: list[queries.PostRow], read: int | None, *, page: int) 
 
 
 def _form_below(actor: Actor, thread: Any) -> Any:
-    if not policy.can_reply(actor, thread):
-        return None
     form = reply_form(actor, thread)
     offer_rules(actor, form, thread.board.centre)
     if quoted := _quoted(actor, thread):

@@ -31,12 +31,11 @@ class Permissions:
 
 
 def permissions_on_page(
-    actor: Actor, thread: Any, *, page: int = 1
+    actor: Actor, thread: Any, *, may_reply: bool, page: int = 1
 ) -> Callable[[queries.PostRow], Permissions | None]:
     """A function from a post's row to what ``actor`` may do with it; None for visitors."""
     if not actor.is_authenticated:
         return lambda _post: None
-    may_reply = bool(policy.can_reply(actor, thread))
 
     def permissions(post: queries.PostRow) -> Permissions:
         base = f"/posts/{post.id}/"

@@ -35,12 +35,12 @@ def start(centre: str, board: str) -> ResponseReturnValue:
     """Start a thread on a board."""
     actor = current_actor()
     place = boards.get_board(actor, centre, board)
-    ensure(board_policy.can_start(actor, place))
     form = _thread_form(actor, place)
     if wants("draft"):
         _save_thread_draft(actor, place, form)
         flash(_("Draft saved."), "success")
         return redirect(url_for("threads.drafts"), 303)
+    ensure(board_policy.can_start(actor, place))
     if form.submitted() and not wants("preview"):
         try:
             thread = _start(actor, place, form)
@@ -88,12 +88,12 @@ def reply(thread_id: int) -> ResponseReturnValue:
     """Reply in a thread; a preview or an error shows the form on a page of its own."""
     actor = current_actor()
     thread = queries.get_thread(actor, thread_id)
-    ensure(policy.can_reply(actor, thread))
     form = reply_form(actor, thread)
     if wants("draft"):
         _save_reply_draft(actor, thread, form)
         flash(_("Draft saved."), "success")
         return redirect(url_for("threads.drafts"), 303)
+    ensure(policy.can_join(actor, thread))
     if form.submitted() and not wants("preview"):
         try:
             post = _reply(actor, thread, form)

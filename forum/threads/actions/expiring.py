@@ -1,0 +1,42 @@
+"""What moderators have limited in time ends by itself."""
+
+from typing import Any
+
+import structlog
+from sqlalchemy import update
+from sqlalchemy.orm import InstrumentedAttribute
+
+from forum.core import clock
+from forum.core.db import db
+from forum.core.transactions import action
+from forum.threads.models import Thread
+
+log = structlog.get_logger(__name__)
+
+# When something ends, and what the thread has then.
+ENDS: tuple[tuple[InstrumentedAttribute[Any], dict[str, Any]], ...] = (
+    (Thread.locked_until, {"is_locked": False, "locked_reason": "", "locked_until": None}),
+    (Thread.pinned_until, {"is_pinned": False, "pinned_until": None}),
+    (Thread.slow_until, {"slow_minutes": 0, "slow_until": None}),
+    (Thread.hold_until, {"hold": None, "hold_until": None}),
+)
+
+
+@action
+def end_expired() -> int:
+    """Clear locks, pins, slow modes and holds whose time has passed; returns how many.
+
+    They have had no effect since: this keeps lists and indexes true. Nobody is told.
+    """
+    now = clock.now()
+    ended = 0
+    for until, values in ENDS:
+        result = db.session.execute(
+            update(Thread)
+            .where(until <= now)
+            .values(values)
+            .execution_options(synchronize_session=False)
+        )
+        ended += int(getattr(result, "rowcount", 0))
+    log.info("threads.expired", ended=ended)
+    return ended
