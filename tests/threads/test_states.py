@@ -10,6 +10,7 @@ from forum.core.errors import Conflict, Invalid, NotAllowed
 from forum.ops import actions as ops
 from forum.threads import actions, queries
 from forum.threads.actions import states
+from forum.threads.actions.restoring import put_state
 from forum.threads.enums import UNPUBLISHED, PostState
 from forum.threads.models import Post
 from tests import factories as make
@@ -18,15 +19,20 @@ from tests.threads.writing import CENTRE, edit, events, first_post, fresh, reply
 EFFECTS = {
     "publish": states.publish,
     "reject": lambda post: states.reject(post, rule="1.2", reason="Not so.", entry=3),
-    "hold again": lambda post: states.hold_again(post, holds=[CENTRE]),
     "hide": lambda post: states.hide(post, rule="1.2", reason="Not so.", entry=3),
     "show again": states.show_again,
 }
+
+
+def hold_again(post):
+    """What undoing an approval does."""
+    put_state(post, PostState.PENDING, rule="", reason="", entry=None, holds=[CENTRE])
+
+
 # From which states each can be done, and to which it leads.
 ROADS = {
     "publish": ({"pending", "rejected"}, "visible"),
     "reject": ({"pending"}, "rejected"),
-    "hold again": ({"visible", "rejected"}, "pending"),
     "hide": ({"visible"}, "hidden"),
     "show again": ({"hidden"}, "visible"),
 }
@@ -58,7 +64,7 @@ def test_the_decision_stands_on_the_post_until_it_is_undone(app, name):
     EFFECTS[name](post)
     post = fresh(post)
     assert (post.hidden_rule, post.hidden_reason, post.entry_number) == ("1.2", "Not so.", 3)
-    EFFECTS["hold again" if name == "reject" else "show again"](post)
+    (states.publish if name == "reject" else states.show_again)(post)
     post = fresh(post)
     assert (post.hidden_rule, post.hidden_reason, post.entry_number) == ("", "", None)
 
@@ -67,8 +73,6 @@ def test_published_it_waits_for_nothing(app):
     post = make.make_post(make.make_thread(), state="pending", holds=[CENTRE])
     states.publish(post)
     assert fresh(post).holds == []
-    states.hold_again(post, holds=[CENTRE])
-    assert fresh(post).holds == [CENTRE]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +80,6 @@ def test_published_it_waits_for_nothing(app):
     [
         ("publish", ["PostPublished"]),
         ("reject", []),
-        ("hold again", []),
         ("hide", ["PostHidden"]),
         ("show again", ["PostRestored"]),
     ],
@@ -96,7 +99,7 @@ def test_a_decision_about_what_the_author_withdrew_says_so(app):
 def test_the_newest_shown_post_is_found_again(app):
     thread = make.make_thread(posts=3)
     newest = db.session.scalars(select(Post).filter_by(thread_id=thread.id, number=3)).one()
-    states.hold_again(newest, holds=[CENTRE])
+    hold_again(newest)
     assert (fresh(thread).last_shown, thread.last_number) == (2, 3)
     states.publish(newest)
     assert fresh(thread).last_shown == 3
@@ -135,6 +138,8 @@ class Life:
             edit(self.author, post, f"{post.source} more")
         elif name == "apply":
             actions.apply_held_edit(post)
+        elif name == "hold again":
+            hold_again(post)
         elif name == "withdraw":
             actions.withdraw_post(self.author, post)
         else:
@@ -143,7 +148,9 @@ class Life:
 
 
 STEPS = st.tuples(
-    st.sampled_from(["start", "reply", "reply", "edit", "apply", "withdraw", *EFFECTS]),
+    st.sampled_from(
+        ["start", "reply", "reply", "edit", "apply", "withdraw", "hold again", *EFFECTS]
+    ),
     st.integers(0, 5),
     st.booleans(),
 )

@@ -12,6 +12,7 @@ from forum.core.errors import Conflict, Invalid, NotAllowed
 from forum.ops import actions as ops
 from forum.threads import actions, queries
 from forum.threads.actions import screening, states
+from forum.threads.actions.restoring import put_state
 from forum.threads.enums import PostState
 from forum.threads.models import Draft, HeldEdit, Mention, Post, PostRevision, ReadMark, Voice
 from tests import factories as make
@@ -337,7 +338,7 @@ class TestHistory:
         author = make.make_account()
         post = reply(author, make.make_thread(), source="first")
         edit(author, post, "second")
-        states.hold_again(fresh(post), holds=[CENTRE])
+        put_state(fresh(post), PostState.PENDING, rule="", reason="", entry=None, holds=[CENTRE])
         edit(author, post, "secret, which replaced the second")
         edit(author, post, "third")
         states.publish(fresh(post))

@@ -13,7 +13,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ScalarSelect, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.boards.models import Board
@@ -70,25 +70,33 @@ def count_state_change(post: Post, *, by: int) -> None:
         thread.id, reply_count=Thread.reply_count + (0 if is_first else by), last_post_at=at
     )
     _update_topics(thread.id, at)
-    latest = select(func.max(Thread.last_post_at)).where(
-        Thread.board_id == thread.board_id, Thread.state.not_in(UNPUBLISHED)
-    )
     _update_board(
         thread.board_id,
         thread_count=Board.thread_count + (by if is_first else 0),
         post_count=Board.post_count + by,
-        last_post_at=latest.scalar_subquery(),
+        last_post_at=_latest_of(thread.board_id),
     )
     count_voice(post, by=by)
 
 
-def find_last_shown(thread: Thread) -> None:
-    """Find the newest published post, after one was published or ceased to be."""
+def count_publication(post: Post) -> None:
+    """Find the newest published post and thread, after a post was published or ceased to be."""
+    thread = post.thread
     db.session.flush()
     newest = select(func.coalesce(func.max(Post.number), 0)).where(
         Post.thread_id == thread.id, Post.state.not_in(UNPUBLISHED)
     )
     _update_thread(thread.id, last_shown=newest.scalar_subquery())
+    if post.number == 1:
+        _update_board(thread.board_id, last_post_at=_latest_of(thread.board_id))
+
+
+def _latest_of(board_id: int) -> ScalarSelect[datetime]:
+    return (
+        select(func.max(Thread.last_post_at))
+        .where(Thread.board_id == board_id, Thread.state.not_in(UNPUBLISHED))
+        .scalar_subquery()
+    )
 
 
 def count_voice(post: Post, *, by: int) -> None:

@@ -4,8 +4,7 @@ Each function keeps counters, voices and ``last_shown`` true, and raises Conflic
 is no longer in a state to which it can be done.
 """
 
-from collections.abc import Sequence
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -46,15 +45,6 @@ def reject(post: Post, *, rule: str, reason: str, entry: int | None) -> None:
     db.session.flush()
 
 
-def hold_again(post: Post, *, holds: Sequence[dict[str, Any]]) -> None:
-    """Undo an approval or a rejection: the post waits again, for the reasons it had."""
-    _expect(post, PostState.VISIBLE, PostState.REJECTED)
-    change_state(post, PostState.PENDING)
-    post.holds = list(holds)
-    _clear_decision(post)
-    db.session.flush()
-
-
 def hide(post: Post, *, rule: str, reason: str, entry: int | None) -> None:
     """Put a tombstone with ``rule`` and ``reason`` in the place of a post."""
     _expect(post, PostState.VISIBLE)
@@ -83,7 +73,7 @@ def change_state(post: Post, state: PostState) -> None:
     if was_visible != is_visible:
         counting.count_state_change(post, by=1 if is_visible else -1)
     if (before in UNPUBLISHED) != (state in UNPUBLISHED):
-        counting.find_last_shown(post.thread)
+        counting.count_publication(post)
 
 
 def _expect(post: Post, *states: PostState) -> None:
@@ -99,7 +89,7 @@ def _clear_decision(post: Post) -> None:
     _set_decision(post, rule="", reason="", entry=None)
 
 
-def _edited_for_readers(post: Post) -> Any:
+def _edited_for_readers(post: Post) -> datetime | None:
     """When the text last changed for its readers; not what the author did while it waited."""
     if not post.edits:
         return None

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import compress
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import ScalarSelect, case, func, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from forum.accounts.enums import Sector
@@ -21,7 +21,7 @@ from forum.core.errors import NotFound
 from forum.organisations.models import Organisation
 from forum.threads import policy
 from forum.threads.enums import Capacity, PostState
-from forum.threads.models import HeldEdit, Post, PostRevision, Thread, ThreadTopic, Voice
+from forum.threads.models import HeldEdit, Post, PostRevision, ReadMark, Thread, ThreadTopic, Voice
 from forum.topics.models import Topic
 
 PAGE_SIZE = 20
@@ -177,16 +177,40 @@ def page_of(number: int) -> int:
 
 def last_number_for(actor: Actor, thread: Thread) -> int:
     """Number of the newest post that there is for the actor; 0 when there is none."""
-    if thread.last_number == thread.last_shown or actor.actor_id is None:
+    if actor.actor_id is None:
         return thread.last_shown
     if moderates(actor, thread.centre_id):
         return thread.last_number
-    own = select(func.max(Post.number)).where(
-        Post.thread_id == thread.id,
-        Post.number > thread.last_shown,
-        Post.author_id == actor.actor_id,
+    return db.session.scalar(select(_own_number(actor, thread))) or thread.last_shown
+
+
+def place_in(actor: Actor, thread: Thread) -> tuple[int | None, int]:
+    """Numbers of the last post that the actor has read, and of the last that there is for them.
+
+    The first is None before the first visit.
+    """
+    if actor.actor_id is None:
+        return None, thread.last_shown
+    read = select(ReadMark.number).where(
+        ReadMark.account_id == actor.actor_id, ReadMark.thread_id == thread.id
     )
-    return db.session.scalar(own) or thread.last_shown
+    row = db.session.execute(select(read.scalar_subquery(), _own_number(actor, thread))).one()
+    if moderates(actor, thread.centre_id):
+        return row[0], thread.last_number
+    return row[0], row[1] or thread.last_shown
+
+
+def _own_number(actor: Actor, thread: Thread) -> ScalarSelect[int]:
+    """Number of the actor's newest post that stands behind all that others can see."""
+    return (
+        select(func.max(Post.number))
+        .where(
+            Post.thread_id == thread.id,
+            Post.number > thread.last_shown,
+            Post.author_id == actor.actor_id,
+        )
+        .scalar_subquery()
+    )
 
 
 def first_unread(actor: Actor, thread: Thread, *, read: int) -> int:

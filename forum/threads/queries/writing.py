@@ -22,7 +22,10 @@ def drafts_of(actor: Actor) -> Sequence[Draft]:
     """The actor's drafts, newest first, with their boards and threads."""
     return db.session.scalars(
         select(Draft)
-        .options(joinedload(Draft.board).joinedload(Board.centre), joinedload(Draft.thread))
+        .options(
+            joinedload(Draft.board).joinedload(Board.centre),
+            joinedload(Draft.thread).joinedload(Thread.board),
+        )
         .where(Draft.account_id == actor.actor_id)
         .order_by(Draft.saved_at.desc(), Draft.id.desc())
     ).all()

@@ -55,10 +55,9 @@ def show(thread_id: int, slug: str) -> ResponseReturnValue:
 
 
 def _page_of_thread(actor: Actor, thread: Any) -> dict[str, Any]:
-    last = queries.last_number_for(actor, thread)
+    read, last = queries.place_in(actor, thread)
     pages = number_pages(last, size=queries.PAGE_SIZE)
     page = _page_number(pages)
-    read = queries.read_number(actor, thread.id)
     posts = queries.posts_on_page(actor, thread, page=page)
     may_join = policy.can_join(actor, thread)
     return {

@@ -1,5 +1,6 @@
 """Writing: starting a thread, replying, drafts, completion of mentions."""
 
+from functools import partial
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request, url_for
@@ -190,6 +191,7 @@ def drafts() -> ResponseReturnValue:
         "threads/drafts.html",
         drafts=queries.drafts_of(actor),
         unpublished=queries.unpublished_of(actor),
+        can_see=partial(policy.can_see, actor),
         form=ConfirmForm(),
     )
 
