@@ -232,12 +232,18 @@ def can_edit(actor: Actor, post: Judged) -> Decision:
     if post.state is PostState.PENDING:
         return YES
     if own and post.state is PostState.REJECTED:
-        return _is_open(actor, post.thread)
+        return _can_send_again(actor, post)
     return _is_visible(post) if is_staff else _can_still_edit(actor, post)
 
 
 def _is_free(actor: Actor, board: Board) -> Decision:
     return accounts.is_free(actor, board.centre_id, place=board.centre.name)
+
+
+def _can_send_again(actor: Actor, post: Judged) -> Decision:
+    board = post.thread.board
+    may_post = boards.can_start if post.number == 1 else boards.can_reply
+    return _is_open(actor, post.thread) and may_post(actor, board)
 
 
 def _can_still_edit(actor: Actor, post: Judged) -> Decision:

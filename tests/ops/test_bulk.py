@@ -115,6 +115,21 @@ def test_data_have_the_wanted_size_and_true_counters(app):
     assert everything_wrong() == []
 
 
+def test_loaded_posts_are_like_written_ones(app):
+    """Columns that the load leaves to the database have the values of an ordinary post."""
+    load()
+    post = db.session.scalars(select(Post).limit(1)).one()
+    thread = db.session.get(Thread, post.thread_id)
+    assert (post.holds, post.redactions, post.hidden_rule) == ([], [], "")
+    assert (post.interest, post.entry_number) == (None, None)
+    assert (thread.last_shown, thread.slow_minutes, thread.has_trail) == (
+        thread.last_number,
+        0,
+        False,
+    )
+    assert db.session.get(Account, post.author_id).restrictions == []
+
+
 def test_every_centre_gets_boards(app):
     load()
     boards = Counter(db.session.scalars(select(Board.centre_id)))

@@ -1,17 +1,18 @@
 """The repair of counters: each kind of damage is found, told and made good."""
 
 import importlib
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import delete, func, insert, select, update
 
 from forum.boards.models import Board
+from forum.core import clock
 from forum.core.db import db
 from forum.ops import actions, queries
 from forum.ops.actions import counters
 from forum.threads import actions as threads
-from forum.threads.enums import PostState
+from forum.threads.enums import UNPUBLISHED, PostState
 from forum.threads.models import Post, Thread, ThreadTopic, Voice
 from tests import factories
 
@@ -20,12 +21,14 @@ LONG_AGO = datetime(2001, 2, 3, 4, 5, 6, tzinfo=UTC)
 
 @pytest.fixture
 def thread(app):
-    """A thread with a visible, a withdrawn and a reply of an organisation, and another thread."""
+    """A thread with replies in many states, one of an organisation, and another thread."""
     organisation = factories.make_organisation(sector="voluntary")
     member = factories.make_account(organisation=organisation)
     thread = factories.make_thread(posts=3)
     factories.make_post(thread, member, organisation=organisation)
     factories.make_post(thread, state=PostState.WITHDRAWN)
+    for state in UNPUBLISHED:
+        factories.make_post(thread, state=state)
     factories.make_thread(thread.board, posts=2)
     return thread
 
@@ -47,7 +50,8 @@ def test_true_counters_are_left_alone(thread):
 @pytest.mark.parametrize(
     ("column", "value"),
     [
-        ("last_number", 9),
+        ("last_number", 99),
+        ("last_shown", 2),
         ("reply_count", 0),
         ("last_post_at", LONG_AGO),
         ("state", PostState.HIDDEN),
@@ -76,6 +80,16 @@ def test_a_board_is_repaired(thread, column, value):
     db.session.refresh(thread.board)
     assert getattr(thread.board, column) == true
     assert actions.reconcile_counters() == []
+
+
+def test_a_board_does_not_tell_of_threads_that_wait(thread):
+    with clock.at(clock.now() + timedelta(days=1)):
+        factories.make_thread(thread.board, state=PostState.PENDING)
+    assert actions.reconcile_counters() == []
+    damage(
+        update(Board).values(last_post_at=select(func.max(Thread.last_post_at)).scalar_subquery())
+    )
+    assert columns(actions.reconcile_counters()) == {("board", "last_post_at")}
 
 
 def test_an_empty_board_is_repaired(app):

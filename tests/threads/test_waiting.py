@@ -258,6 +258,15 @@ class TestEdit:
         with pytest.raises(NotAllowed, match="locked"):
             edit(author, waiting, "two")
 
+    @pytest.mark.parametrize("number", [1, 2])
+    def test_nor_onto_a_board_that_is_archived(self, author, screen, number):
+        screen.holds = [CENTRE]
+        post = first_post(start(author)) if number == 1 else reply(author, make.make_thread())
+        states.reject(post, rule="2.1", reason="It advertises.", entry=7)
+        fresh(post.thread.board).is_archived = True
+        with pytest.raises(NotAllowed, match="archived"):
+            edit(author, post, "two")
+
     def test_moderator_changes_what_waits_with_a_note(self, author, waiting, screen):
         moderator = make.make_account(role="moderator")
         asked = len(screen.asked)
@@ -266,7 +275,7 @@ class TestEdit:
         edit(moderator, waiting, "two", note="Name removed")
         assert (fresh(waiting).state, waiting.source) == (PostState.PENDING, "two")
         assert len(screen.asked) == asked
-        assert events() == ["PostHeld"]
+        assert events() == ["PostHeld", "PostHeld"]
 
     def test_moderator_does_not_rewrite_what_was_rejected(self, author, waiting):
         states.reject(waiting, rule="2.1", reason="It advertises.", entry=7)

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm.attributes import flag_modified
 
 from forum.centres.enums import NEIGHBOURS
 from forum.centres.models import Centre
@@ -75,6 +76,8 @@ def open_item(actor: Actor | None, opening: Opening) -> ReviewItem:
             item.kind = opening.kind
         item.reasons = [*item.reasons, *(r for r in opening.reasons if r not in item.reasons)]
         item.score += opening.score
+        # Whoever has it open must not decide about a text or a report not seen: a new version.
+        flag_modified(item, "reasons")
     db.session.flush()
     return item
 

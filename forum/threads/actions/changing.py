@@ -47,8 +47,7 @@ def edit_post(actor: Actor, post: Post, *, source: str, note: str, version: int)
     if post.state is PostState.VISIBLE and screening.holds:
         return _hold_edit(post, text, note=note, screening=screening)
     replace_text(post, text, editor_id=actor.actor_id, note=note)
-    if own:
-        _wait_again(post, screening)
+    _wait_again(post, screening)
     if screening.flags:
         emit(PostFlagged(post.id, tuple(screening.flags)))
     audit.record(actor, "post.edit", post, centre_id=post.thread.centre_id, reason=note.strip())
@@ -76,7 +75,10 @@ def _screen_edit(post: Post, text: Text) -> Screening:
 
 
 def _wait_again(post: Post, screening: Screening) -> None:
-    """What the author changed in a post that is not published waits, or waits again."""
+    """A post that is not published waits with its new text, or waits again.
+
+    Whoever is about to decide learns by PostHeld that it is another text.
+    """
     if post.state is PostState.REJECTED:
         change_state(post, PostState.PENDING)
         post.hidden_rule, post.hidden_reason, post.entry_number = "", "", None
