@@ -19,6 +19,8 @@ from tests import factories
 from tests.proofreading import Element, check_headers, elements, parse, proofread, text_of
 
 ORIGIN = "http://localhost"
+# Pages that anyone may open and no cache may keep.
+PRIVATE = ("accounts.", "moderation.report_status")
 Fields = Mapping[str, str | Sequence[str] | None]
 
 
@@ -248,7 +250,7 @@ class Client(FlaskClient):
             return []
         endpoint = str(adapter.match(answer.request.path, "GET")[0])
         view = self.application.view_functions[endpoint]
-        is_page = answer.mimetype == "text/html" and not endpoint.startswith("accounts.")
+        is_page = answer.mimetype == "text/html" and not endpoint.startswith(PRIVATE)
         is_public = getattr(view, "access_rule", "") == "anyone" and is_page
         if is_public and not caching.startswith("public"):
             return [f"Cache-Control of a public page is {caching!r}"]

@@ -5,16 +5,23 @@ from typing import Protocol
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
 
+from forum.accounts import policy as accounts
+from forum.accounts.models import Account
 from forum.core import clock
 from forum.core.access import YES, Actor, Decision, manages, moderates, no
-from forum.moderation.enums import DecisionKind, ItemKind, ItemState, Seat
+from forum.moderation.enums import DecisionKind, ItemKind, ItemState, SanctionKind, Seat
 from forum.moderation.models import Decision as Decided
-from forum.moderation.models import ReviewItem
+from forum.moderation.models import ReviewItem, Sanction
+from forum.threads.enums import PostState
+from forum.threads.models import Thread
 
 UNDO_FOR = timedelta(minutes=10)
 APPEAL_FOR = timedelta(days=28)
 NOT_HERE = "Only moderators of this centre can do this."
 OWN = "This concerns you. Somebody else must decide."
+ALL_CENTRES = "Only administrators can do this for all centres."
+# Sanctions that restrict what a member may do; notes and warnings do not.
+IMPOSED = (SanctionKind.SLOW_MODE, SanctionKind.SUSPENSION, SanctionKind.BAN)
 
 # What takes something from somebody: needs a clause and a reason, and can be appealed.
 RESTRICTIONS = frozenset(
@@ -49,6 +56,15 @@ class Judged(Protocol):
 
     @property
     def author_id(self) -> int: ...
+
+
+class Reported(Judged, Protocol):
+    """What a rule needs to know of a post that somebody wants to report."""
+
+    @property
+    def state(self) -> PostState: ...
+    @property
+    def thread(self) -> Thread: ...
 
 
 def can_see(actor: Actor, item: ReviewItem) -> Decision:
@@ -159,3 +175,74 @@ def seat_of(actor: Actor | None, centre_id: int | None) -> Seat:
     if centre_id is not None and centre_id in actor.moderated_centres:
         return Seat.MODERATOR
     return Seat.ADMINISTRATOR if actor.is_admin else Seat.NEIGHBOUR
+
+
+def can_report(actor: Actor, post: Reported) -> Decision:
+    """Whether the actor, who may be a visitor, may report the post that they can see."""
+    if actor.actor_id is not None and post.author_id == actor.actor_id:
+        return no("This is your own post. Edit it or withdraw it.")
+    if not (decision := accounts.is_free(actor, post.thread.centre_id)):
+        return decision
+    if post.state is not PostState.VISIBLE:
+        return no("This post cannot be read by everybody now, so there is nothing to report.")
+    return YES
+
+
+def can_note(actor: Actor, member: Account, centre_id: int | None) -> Decision:
+    """Whether the actor may note something about the member, for staff of the centre alone."""
+    if member.id == actor.actor_id:
+        return no(OWN)
+    if centre_id is None:
+        return YES if actor.is_admin else no(ALL_CENTRES)
+    return YES if moderates(actor, centre_id) else no(NOT_HERE)
+
+
+def can_open_record(actor: Actor, member: Account) -> Decision:
+    """Whether the actor may write into the member's record for some centre."""
+    if member.id == actor.actor_id:
+        return no(OWN)
+    if actor.is_admin or actor.moderated_centres:
+        return YES
+    return no("Only staff of a centre can do this.")
+
+
+def can_sanction(actor: Actor, member: Account, centre_id: int | None) -> Decision:
+    """Whether the actor may warn or restrict the member in the centre (None: in all).
+
+    Roles are ended by administrators, not by sanctions: staff of the place are out of reach.
+    """
+    if not (decision := can_note(actor, member, centre_id)):
+        return decision
+    if member.is_admin:
+        return no("Administrators cannot be sanctioned. Another one can end their role.")
+    if centre_id in member.moderated_centres or (centre_id is None and member.is_staff):
+        return no("This member is staff there. An administrator can end their role first.")
+    return YES
+
+
+def can_ban(actor: Actor, member: Account, centre_id: int | None) -> Decision:
+    """Whether the actor may ban the member from the centre (a manager) or from all."""
+    if not (decision := can_sanction(actor, member, centre_id)):
+        return decision
+    if not _may_ban(actor, centre_id):
+        return no("Only managers of the centre can ban a member from it.")
+    return YES
+
+
+def can_lift(actor: Actor, sanction: Sanction) -> Decision:
+    """Whether the actor may end a sanction before its time."""
+    if not (decision := can_note(actor, sanction.account, sanction.centre_id)):
+        return decision
+    if sanction.kind is SanctionKind.BAN and not _may_ban(actor, sanction.centre_id):
+        return no("Only managers of the centre can lift a ban.")
+    if sanction.kind not in IMPOSED:
+        return no("This restricts nothing, so there is nothing to lift.")
+    if sanction.lifted_at is not None:
+        return no("This has been lifted already.")
+    if sanction.ends_at is not None and sanction.ends_at <= clock.now():
+        return no("This has ended by itself.")
+    return YES
+
+
+def _may_ban(actor: Actor, centre_id: int | None) -> bool:
+    return actor.is_admin or (centre_id is not None and manages(actor, centre_id))

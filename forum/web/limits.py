@@ -78,6 +78,18 @@ mail_email = limiter.shared_limit(
 register_network = limiter.shared_limit(
     "20 per hour", scope="register", key_func=network, methods=["POST"], deduct_when=was_accepted
 )
+reporting = limiter.shared_limit(
+    "10 per hour; 30 per day", scope="report", methods=["POST"], deduct_when=was_accepted
+)
+# Members can report however many visitors do.
+reporting_visitors = limiter.shared_limit(
+    "100 per hour",
+    scope="report-visitors",
+    key_func=lambda: "visitors",
+    methods=["POST"],
+    deduct_when=was_accepted,
+    exempt_when=lambda: current_actor().is_authenticated,
+)
 posting = limiter.shared_limit("30 per minute; 300 per hour", scope="posting", methods=["POST"])
 drafting = limiter.shared_limit("120 per minute", scope="drafting", methods=["POST"])
 lookup = limiter.shared_limit("240 per minute", scope="lookup")

@@ -1,7 +1,7 @@
 """A small world with one of each thing, and the addresses of every route in it."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
@@ -13,13 +13,17 @@ from forum.accounts.models import Account, AccountToken, HouseRules, LoginSessio
 from forum.boards.models import Board
 from forum.centres.models import Centre
 from forum.core import clock, mail
+from forum.core.access import Anonymous
 from forum.core.db import db
 from forum.core.outbox import OutboxEvent
+from forum.moderation import actions
+from forum.moderation.models import Appeal, Decision, Report, ReviewItem, Sanction
 from forum.organisations.models import Membership, Organisation
 from forum.threads.models import Draft, Post, Thread
 from forum.topics.models import Topic
 from tests import factories
 from tests.client import Client
+from tests.moderation import making
 
 ROLES = (
     "visitor",
@@ -30,6 +34,25 @@ ROLES = (
     "manager",
     "administrator",
 )
+
+
+@dataclass
+class Moderated:
+    """What moderators have to do with the member: two decisions of North East, one appealed."""
+
+    report: Report
+    question: ReviewItem
+    appeal: Appeal
+    appealable: Decision
+    sanction: Sanction
+
+    def decision_id(self, endpoint: str) -> int:
+        """The decision that ``endpoint`` is about."""
+        return (
+            self.appeal.decision_id
+            if endpoint == "moderation.withdraw_appeal"
+            else self.appealable.id
+        )
 
 
 @dataclass
@@ -49,6 +72,7 @@ class World:
     event: OutboxEvent
     rules: HouseRules
     tokens: dict[str, str]
+    moderated: "Moderated"
 
     def sign_in(self, client: Client, role: str) -> Client:
         """The browser of somebody with ``role``, one of ROLES."""
@@ -66,18 +90,24 @@ class World:
         of_thread = endpoint.startswith("threads.")
         grants = self.people["moderator here"].grants
         values: dict[str, str | int] = {
+            "act": "note",
             "account_id": self.people["moderator here"].id,
+            "appeal_id": self.moderated.appeal.id,
             "board": self.board.slug,
             "centre": self.centre.slug,
+            "decision_id": self.moderated.decision_id(endpoint),
             "draft_id": self.draft.id,
             "event_id": self.event.id,
             "grant_id": grants[0].id,
             "handle": self.people["member"].handle,
+            "item_id": self.moderated.question.id,
             "membership_id": self.membership.id,
             "name": "a-mail",
             "organisation_id": self.organisation.id,
             "post_id": self.post.id,
+            "reference": self.moderated.report.reference,
             "rules_id": self.rules.id,
+            "sanction_id": self.moderated.sanction.id,
             "session_id": self.session.id,
             "slug": self.thread.slug if of_thread else self.organisation.slug,
             "thread_id": self.thread.id,
@@ -135,7 +165,33 @@ def make_world() -> World:
         event=event,
         rules=db.session.query(HouseRules).one(),
         tokens=_make_tokens(member),
+        moderated=_make_moderated(member),
     )
+
+
+def _make_moderated(member: Account) -> Moderated:
+    """A report, a question, a warning, an appeal, and a restriction in London."""
+    judge = factories.make_account(role="moderator")
+    thread = factories.make_thread()
+    asked, hidden = factories.make_post(thread, member), factories.make_post(thread, member)
+    report = actions.report_post(Anonymous(), asked, reason="spam", note="")
+    actions.ask_author(judge, report.item_id, text="Is this your own experience?")
+    ruling = actions.Ruling(clause=making.clause(), reason=making.REASON)
+    decision = actions.hide_post(judge, hidden, ruling=ruling)
+    appeal = actions.lodge_appeal(member, decision.id, text="It tells what we have learnt.")
+    centre = factories.get_centre("london")
+    warning = actions.warn_member(
+        judge, member, centre_id=thread.centre_id, member_text="", ruling=ruling
+    )
+    sanction = actions.slow_member(
+        factories.make_account(role="moderator", centre=centre),
+        member,
+        centre_id=centre.id,
+        minutes=5,
+        member_text="",
+        ruling=replace(ruling, until=clock.now() + timedelta(days=3)),
+    )
+    return Moderated(report, report.item, appeal, warning.decision, sanction)
 
 
 def _make_tokens(account: Account) -> dict[str, str]:

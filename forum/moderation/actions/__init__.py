@@ -1,5 +1,11 @@
 """Writes of moderation."""
 
+from forum.moderation.actions.appeals import (
+    lodge_appeal,
+    reverse_decision,
+    uphold_decision,
+    withdraw_appeal,
+)
 from forum.moderation.actions.deciding import Matter, Recused, Ruling
 from forum.moderation.actions.items import (
     answer_moderator,
@@ -10,6 +16,14 @@ from forum.moderation.actions.items import (
     note_item,
     release_item,
 )
+from forum.moderation.actions.members import (
+    ban_member,
+    lift_sanction,
+    note_member,
+    slow_member,
+    suspend_member,
+    warn_member,
+)
 from forum.moderation.actions.posts import (
     approve,
     edit_and_approve,
@@ -18,6 +32,7 @@ from forum.moderation.actions.posts import (
     reject,
     restore_post,
 )
+from forum.moderation.actions.reports import report_post
 from forum.moderation.actions.undoing import undo_decision
 
 __all__ = [
@@ -27,15 +42,26 @@ __all__ = [
     "answer_moderator",
     "approve",
     "ask_author",
+    "ban_member",
     "claim_item",
     "edit_and_approve",
     "escalate_item",
     "hand_over_item",
     "hide_post",
     "keep",
+    "lift_sanction",
+    "lodge_appeal",
     "note_item",
+    "note_member",
     "reject",
     "release_item",
+    "report_post",
     "restore_post",
+    "reverse_decision",
+    "slow_member",
+    "suspend_member",
     "undo_decision",
+    "uphold_decision",
+    "warn_member",
+    "withdraw_appeal",
 ]

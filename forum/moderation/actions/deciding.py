@@ -74,10 +74,18 @@ class Matter:
 class Recused(NotAllowed):
     """An interest of whoever wanted to decide stands in the way; the attempt is recorded."""
 
-    def __init__(self, message: str, *, post_id: int | None, item_id: int | None) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        post_id: int | None,
+        item_id: int | None,
+        account_id: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.post_id = post_id
         self.item_id = item_id
+        self.account_id = account_id
 
 
 def deciding(
@@ -106,6 +114,9 @@ def _note_recusal(actor: Actor, refusal: Recused) -> None:
     elif refusal.post_id is not None:
         post = db.session.get_one(Post, refusal.post_id)
         audit.record(actor, "moderation.recused", post, centre_id=post.thread.centre_id)
+    elif refusal.account_id is not None:
+        account = db.session.get_one(Account, refusal.account_id)
+        audit.record(actor, "moderation.recused", account)
 
 
 def ensure_disinterested(actor: Actor, post: Post, item: ReviewItem | None = None) -> None:

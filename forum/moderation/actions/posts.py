@@ -159,6 +159,23 @@ def restore_post(actor: Actor, post: Post, *, ruling: Ruling) -> Decision:
     return _decide(actor, DecisionKind.RESTORE, Case(post, item, before), ruling)
 
 
+def hide_until_reviewed(post: Post, item: ReviewItem, ruling: Ruling) -> Decision:
+    """Within an action, hide a reported post for the site itself; its item stays open."""
+    matter = Matter(
+        centre_id=post.thread.centre_id,
+        name="post",
+        path=post.path,
+        item=item,
+        post=post,
+        thread=post.thread,
+        account_id=post.author_id,
+        before=_before(post, None),
+    )
+    decision = record_decision(None, DecisionKind.HIDE, matter, ruling)
+    states.hide(post, rule=decision.rule, reason=decision.reason, entry=decision.entry_number)
+    return decision
+
+
 def restore_as_before(decision: Decision) -> None:
     """Give the post of ``decision`` the state and the words that it had before."""
     post = decision.post

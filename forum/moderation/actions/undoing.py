@@ -11,6 +11,7 @@ from forum.moderation import policy, queries
 from forum.moderation.actions.deciding import Matter, Ruling, note_event, record_decision
 from forum.moderation.actions.items import hold_item
 from forum.moderation.actions.restoring import RESTORERS
+from forum.moderation.actions.settling import settle
 from forum.moderation.enums import (
     DecisionKind,
     ItemEventKind,
@@ -76,6 +77,7 @@ def take_back(
     decision.undone_at = clock.now()
     decision.undone_by_id = taken_back.id
     db.session.flush()
+    settle(actor, decision, taken_back)
     return taken_back
 
 

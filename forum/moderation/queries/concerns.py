@@ -45,6 +45,23 @@ def concern_of(actor: Actor, post: Post) -> str:
     return YOUR_INTEREST if db.session.scalar(declared.limit(1)) is not None else ""
 
 
+def concern_about(actor: Actor, account_id: int) -> str:
+    """Why the actor is recused from deciding about a member; "" when nothing stands in the way."""
+    if actor.actor_id is None:
+        return ""
+    concerned = set(organisations_of(account_id))
+    if concerned & set(organisations_of(actor.actor_id)):
+        return YOUR_ORGANISATION
+    declared = select(Interest.id).where(
+        Interest.account_id == actor.actor_id,
+        Interest.withdrawn_at.is_(None),
+        Interest.expires_at > clock.now(),
+        Interest.text != "",
+        Interest.organisation_id.in_(sorted(concerned)),
+    )
+    return YOUR_INTEREST if db.session.scalar(declared.limit(1)) is not None else ""
+
+
 def organisations_of(account_id: int) -> Sequence[int]:
     """Identifiers of the organisations for which somebody may speak."""
     return db.session.scalars(

@@ -10,6 +10,15 @@ from forum.core.errors import NotFound
 from forum.moderation.enums import DecisionKind
 from forum.moderation.models import Decision, Report
 
+# What changes nothing of its own, or takes back what is marked as undone.
+WITHOUT_EFFECT = (
+    DecisionKind.NOTE,
+    DecisionKind.UNDO,
+    DecisionKind.OPEN_SEAL,
+    DecisionKind.UPHOLD_DECISION,
+    DecisionKind.REVERSE,
+)
+
 
 def get_own_decision(actor: Actor, decision_id: int) -> Decision:
     """A decision that the actor took; raises NotFound for those of others."""
@@ -45,23 +54,22 @@ def hold_decision(decision_id: int) -> Decision:
 
 
 def has_later_decision(decision: Decision) -> bool:
-    """Whether the same post, thread or member was decided about again since."""
+    """Whether the same post or thread was decided about again since.
+
+    What is imposed on a member stands by itself: each sanction is taken back on its own.
+    """
+    if decision.post_id is None and decision.thread_id is None:
+        return False
     same = (
         Decision.post_id == decision.post_id
         if decision.post_id is not None
         else and_(Decision.post_id.is_(None), Decision.thread_id == decision.thread_id)
-        if decision.thread_id is not None
-        else and_(
-            Decision.account_id == decision.account_id,
-            Decision.post_id.is_(None),
-            Decision.thread_id.is_(None),
-        )
     )
     later = select(Decision.id).where(
         same,
         Decision.id > decision.id,
         Decision.undone_at.is_(None),
-        Decision.kind.not_in([DecisionKind.NOTE, DecisionKind.UNDO, DecisionKind.OPEN_SEAL]),
+        Decision.kind.not_in(WITHOUT_EFFECT),
     )
     return db.session.scalar(later.limit(1)) is not None
 

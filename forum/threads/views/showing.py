@@ -19,23 +19,24 @@ from forum.web.filters import sector_name
 class Permissions:
     """Addresses of what a reader may do with a post; empty where they may not."""
 
-    is_own: bool
-    see_hidden: bool
-    quote_url: str
-    edit_url: str
-    withdraw_url: str
-    hide_url: str
-    restore_url: str
-    accept_url: str
-    unaccept_url: str
+    is_own: bool = False
+    see_hidden: bool = False
+    quote_url: str = ""
+    edit_url: str = ""
+    withdraw_url: str = ""
+    report_url: str = ""
+    hide_url: str = ""
+    restore_url: str = ""
+    accept_url: str = ""
+    unaccept_url: str = ""
 
 
 def permissions_on_page(
     actor: Actor, thread: Any, *, may_reply: bool, page: int = 1
 ) -> Callable[[queries.PostRow], Permissions | None]:
-    """A function from a post's row to what ``actor`` may do with it; None for visitors."""
+    """A function from a post's row to what ``actor`` may do with it; None for nothing at all."""
     if not actor.is_authenticated:
-        return lambda _post: None
+        return _permissions_of_visitors
 
     def permissions(post: queries.PostRow) -> Permissions:
         base = f"/posts/{post.id}/"
@@ -48,6 +49,9 @@ def permissions_on_page(
             else "",
             edit_url=base + "edit/" if policy.can_edit(actor, post) else "",
             withdraw_url=base + "withdraw/" if policy.can_withdraw(actor, post) else "",
+            report_url=base + "report/"
+            if post.state == "visible" and post.author_id != actor.actor_id
+            else "",
             hide_url=base + "hide/" if policy.can_hide(actor, post) else "",
             restore_url=base + "restore/" if policy.can_restore(actor, post) else "",
             accept_url=base + "accept/" if may_accept and not post.is_accepted else "",
@@ -55,6 +59,12 @@ def permissions_on_page(
         )
 
     return permissions
+
+
+def _permissions_of_visitors(post: queries.PostRow) -> Permissions | None:
+    if post.state != "visible":
+        return None
+    return Permissions(report_url=f"/posts/{post.id}/report/")
 
 
 def tell_if_waiting(sent: Any) -> None:
