@@ -19,6 +19,7 @@ from forum.centres import commands as centres_commands
 from forum.centres import models as centres_models
 from forum.centres import views as centres_views
 from forum.core import audit, outbox
+from forum.moderation import commands as moderation_commands
 from forum.moderation import models as moderation_models
 from forum.moderation import subscribers as moderation_subscribers
 from forum.moderation import views as moderation_views
@@ -67,6 +68,7 @@ COMMANDS: tuple[click.Command, ...] = (
     centres_commands.group,
     topics_commands.group,
     threads_commands.group,
+    moderation_commands.group,
     *ops_commands.COMMANDS,
 )
 SUBSCRIBERS: tuple[Callable[[], None], ...] = (

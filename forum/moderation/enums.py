@@ -144,3 +144,45 @@ class AppealState(StrEnum):
     UPHELD = "decision-upheld"
     REVERSED = "decision-reversed"
     WITHDRAWN = "withdrawn"
+
+
+# How the public log, its exports and the figures call what was decided, and who sat there.
+ACTION_WORDS: dict[str, str] = {
+    DecisionKind.APPROVE: "Post approved",
+    DecisionKind.REJECT: "Post rejected",
+    DecisionKind.EDIT: "Post edited and approved",
+    DecisionKind.HIDE: "Post hidden",
+    DecisionKind.RESTORE: "Post restored",
+    DecisionKind.REDACT: "Parts of a post removed",
+    DecisionKind.KEEP: "Post left as it is",
+    DecisionKind.LOCK: "Thread locked",
+    DecisionKind.UNLOCK: "Thread unlocked",
+    DecisionKind.PIN: "Thread pinned",
+    DecisionKind.UNPIN: "Thread unpinned",
+    DecisionKind.MOVE: "Thread moved",
+    DecisionKind.MERGE: "Threads merged",
+    DecisionKind.SPLIT: "Thread split",
+    DecisionKind.RETOPIC: "Topics of a thread changed",
+    DecisionKind.SLOW_MODE: "Slow mode of a thread set",
+    DecisionKind.HOLD_POSTS: "Holding of a thread’s posts set",
+    DecisionKind.NOTE: "Note about a member",
+    DecisionKind.WARN: "Member warned",
+    DecisionKind.SLOW_MEMBER: "Slow mode for a member",
+    DecisionKind.SUSPEND: "Member suspended from posting",
+    DecisionKind.BAN: "Member banned",
+    DecisionKind.LIFT: "Sanction lifted",
+    DecisionKind.CONFIRM_ORGANISATION: "Organisation confirmed",
+    DecisionKind.REFUSE_ORGANISATION: "Organisation refused",
+    DecisionKind.BULK: "Several decided together",
+    DecisionKind.UPHOLD_DECISION: "Appeal: decision stands",
+    DecisionKind.REVERSE: "Appeal: decision reversed",
+    DecisionKind.UNDO: "Decision undone",
+    DecisionKind.OPEN_SEAL: "Removed text read by two persons",
+}
+SEAT_WORDS: dict[str, str] = {
+    Seat.MODERATOR: "Moderator of the centre",
+    Seat.MANAGER: "Manager of the centre",
+    Seat.ADMINISTRATOR: "Administrator of the site",
+    Seat.NEIGHBOUR: "Moderator of another centre",
+    Seat.SITE: "The site itself",
+}

@@ -103,6 +103,7 @@ class World:
             "item_id": self.moderated.question.id,
             "membership_id": self.membership.id,
             "name": "a-mail",
+            "number": 1,
             "organisation_id": self.organisation.id,
             "post_id": self.post.id,
             "reference": self.moderated.report.reference,
@@ -150,6 +151,7 @@ def make_world() -> World:
     db.session.add(event)
     mail.send(to="ann@example.org", subject="A mail", text="Dear Ann,\n", key="a-mail")
     factories.make_session(member)
+    making.enter()
     factories.commit()
     return World(
         people=people,

@@ -1,10 +1,13 @@
 """Makers of what moderation is about: rulings, posts that wait, items of the queue."""
 
+from sqlalchemy import text as sql
+
 from forum.accounts import queries as accounts
 from forum.core.db import db
 from forum.moderation.actions import Ruling
 from forum.moderation.actions.items import Opening, open_item
-from forum.moderation.enums import ItemKind
+from forum.moderation.actions.log import Public, append_entry
+from forum.moderation.enums import DecisionKind, ItemKind, Seat
 from forum.moderation.models import Decision, ItemEvent, LogEntry, ReviewItem
 from tests import factories
 
@@ -89,3 +92,49 @@ def events(item):
 def items():
     """All items of the queue."""
     return db.session.query(ReviewItem).order_by(ReviewItem.id).all()
+
+
+def enter(action=DecisionKind.HIDE, *, centre="north-east", seat=Seat.MODERATOR, **fields):
+    """An entry of the public log alone, without a decision; ``centre`` "" for the whole site."""
+    place = factories.get_centre(centre) if centre else None
+    public = Public(
+        **{
+            "action": action,
+            "seat": seat,
+            "centre": centre or None,
+            "target": {"type": "post", "path": "/posts/1/"},
+            "rules": {
+                "of": "site",
+                "version": 2,
+                "clause": "3",
+                "title": "Do not advertise",
+            },
+            "reason": REASON,
+            **fields,
+        }
+    )
+    return append_entry(public, centre_id=place.id if place else None)
+
+
+def enter_many(count, **fields):
+    """So many entries of the public log."""
+    made = [enter(**fields) for _ in range(count)]
+    factories.commit()
+    return made
+
+
+def free_log():
+    """Take away what keeps the log from being changed, as somebody with the database's keys can."""
+    if db.engine.dialect.name == "sqlite":
+        db.session.execute(sql("DROP TRIGGER log_entry_no_update"))
+        db.session.execute(sql("DROP TRIGGER log_entry_no_delete"))
+    else:
+        db.session.execute(sql("DROP TRIGGER log_entry_no_change ON log_entry"))
+
+
+def tamper(statement, **values):
+    """Change the log behind everybody's back."""
+    free_log()
+    db.session.execute(sql(statement), values)
+    factories.commit()
+    db.session.expire_all()

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from forum.core import audit, clock
+from forum.core.canonical import canonical, digest
 from forum.core.db import db
 from forum.core.errors import Conflict, Invalid, NotAllowed
 from forum.core.outbox import OutboxEvent
 from forum.moderation import actions, queries
-from forum.moderation.actions.log import canonical, digest
 from forum.moderation.enums import DecisionKind, ItemState, Seat
 from forum.ops.queries import counters
 from forum.threads import actions as threads

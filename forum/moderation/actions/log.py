@@ -1,7 +1,5 @@
 """Appending to the public log: each entry holds the hash of the one before."""
 
-import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from forum.core import clock
+from forum.core.canonical import canonical, digest, stamp
 from forum.core.db import db
 from forum.moderation.enums import DecisionKind, Seat
 from forum.moderation.models import LogEntry, LogHead
@@ -68,18 +67,3 @@ def append_entry(public: Public, *, centre_id: int | None) -> LogEntry:
     head.number, head.hash = entry.number, entry.hash
     db.session.flush()
     return entry
-
-
-def canonical(body: dict[str, Any]) -> str:
-    """JSON in the one form that RFC 8785 allows; our keys are ASCII, our numbers whole."""
-    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-
-def digest(body: str) -> str:
-    """SHA-256 of an entry's body, in hexadecimal."""
-    return hashlib.sha256(body.encode()).hexdigest()
-
-
-def stamp(moment: datetime) -> str:
-    """The instant in UTC to the microsecond, as the log writes it."""
-    return f"{moment.replace(tzinfo=None).isoformat(timespec='microseconds')}Z"

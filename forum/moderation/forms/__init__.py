@@ -1,6 +1,7 @@
 """Forms of moderation."""
 
 from forum.moderation.forms.appeals import AnswerForm, AppealForm, ConfirmForm, OutcomeForm
+from forum.moderation.forms.log import LogFilterForm
 from forum.moderation.forms.members import (
     ACTS,
     BanForm,
@@ -22,6 +23,7 @@ __all__ = [
     "BanForm",
     "ConfirmForm",
     "LiftForm",
+    "LogFilterForm",
     "MemberForm",
     "NoteForm",
     "OutcomeForm",

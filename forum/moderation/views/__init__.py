@@ -1,6 +1,6 @@
 """Pages of moderation."""
 
-from forum.moderation.views import appeals, members, reports, standing
+from forum.moderation.views import appeals, log, members, reports, standing
 from forum.moderation.views.blueprint import bp
 
-__all__ = ["appeals", "bp", "members", "reports", "standing"]
+__all__ = ["appeals", "bp", "log", "members", "reports", "standing"]

@@ -1,0 +1,150 @@
+"""The public log and the figures as JSON, CSV and Atom, for other programs."""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from xml.etree import ElementTree as ET
+
+from forum.moderation.enums import ACTION_WORDS, SEAT_WORDS
+from forum.moderation.queries import Entry, Head
+
+ATOM = "http://www.w3.org/2005/Atom"
+# What a feed without entries was last changed at: Atom demands a time.
+NEVER = "2000-01-01T00:00:00Z"
+LONG_TITLE = 200
+# Spreadsheets run cells that begin so, whatever white space stands before.
+FORMULA = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]|[\t\r\n]")
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+LOG_COLUMNS = (
+    *("number", "at", "centre", "action", "action in words", "decided by"),
+    *("rules", "version", "clause", "rule", "reason", "until"),
+    *("target", "address", "parent", "corrects", "previous", "hash"),
+)
+
+
+def log_json(entries: Iterable[Entry]) -> Iterator[str]:
+    """The entries as one JSON document, piece by piece, an entry a line.
+
+    ``hash`` is the SHA-256 of ``entry`` in its canonical form (RFC 8785). A damaged entry is
+    given as the text that is stored.
+    """
+    yield '{"algorithm":"SHA-256 of each entry in the form of RFC 8785","entries":[\n'
+    for place, entry in enumerate(entries):
+        told = entry.body if entry.is_whole else json.dumps(entry.body, ensure_ascii=True)
+        yield f'{"," if place else ""}{{"hash":{json.dumps(entry.hash)},"entry":{told}}}\n'
+    yield "]}\n"
+
+
+def log_csv(entries: Iterable[Entry]) -> Iterator[str]:
+    """The entries as a CSV table with a head, row by row."""
+    return write_csv(chain([LOG_COLUMNS], map(_log_row, entries)))
+
+
+def _log_row(entry: Entry) -> Sequence[object]:
+    action, rules, target = entry.word("action"), "rules", "target"
+    return (
+        entry.number,
+        entry.word("at"),
+        entry.word("centre"),
+        action,
+        ACTION_WORDS.get(action, action),
+        SEAT_WORDS.get(entry.word("seat"), entry.word("seat")),
+        entry.part(rules, "of"),
+        entry.part(rules, "version"),
+        entry.part(rules, "clause"),
+        entry.part(rules, "title"),
+        entry.word("reason"),
+        entry.word("until"),
+        entry.part(target, "type"),
+        entry.part(target, "path"),
+        entry.link("parent") or "",
+        entry.link("corrects") or "",
+        entry.word("previous"),
+        entry.hash,
+    )
+
+
+def write_csv(rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """The rows as CSV in the form of RFC 4180; no cell is a formula for a spreadsheet."""
+    for row in rows:
+        line = io.StringIO()
+        csv.writer(line).writerow([_safe_cell(value) for value in row])
+        yield line.getvalue()
+
+
+def _safe_cell(value: object) -> object:
+    if isinstance(value, str) and FORMULA.match(value):
+        return f"'{value}"
+    return value
+
+
+def heads_json(heads: Iterable[Head]) -> Iterator[str]:
+    """The daily heads as one JSON document, piece by piece."""
+    yield '{"heads":[\n'
+    for place, head in enumerate(heads):
+        facts = {"date": head.day.isoformat(), "number": head.number, "hash": head.hash}
+        yield f"{',' if place else ''}{json.dumps(facts)}\n"
+    yield "]}\n"
+
+
+def log_atom(
+    entries: Sequence[Entry],
+    *,
+    site_url: str,
+    address: str,
+    page: str,
+    title: str,
+    author: str,
+    centres: Mapping[str, str],
+) -> str:
+    """An Atom feed (RFC 4287) of ``entries``, newest first.
+
+    ``address`` is that of the feed and ``page`` that of the same choice as a page, both without
+    ``site_url``; ``centres`` tells the names of centres by their slugs.
+    """
+    feed = ET.Element("feed", {"xmlns": ATOM, "xml:lang": "en-GB"})
+    _add(feed, "id", f"{site_url}{address}")
+    _add(feed, "title", title)
+    _add(feed, "updated", (entries[0].word("at") if entries else "") or NEVER)
+    _add(feed, "link", rel="self", type="application/atom+xml", href=f"{site_url}{address}")
+    _add(feed, "link", rel="alternate", type="text/html", href=f"{site_url}{page}")
+    _add(ET.SubElement(feed, "author"), "name", author)
+    for entry in entries:
+        _add_entry(ET.SubElement(feed, "entry"), entry, site_url, centres)
+    ET.indent(feed)
+    return ET.tostring(feed, encoding="unicode", xml_declaration=False) + "\n"
+
+
+def _add_entry(parent: ET.Element, entry: Entry, site_url: str, centres: Mapping[str, str]) -> None:
+    place = entry.word("centre")
+    name = centres.get(place, place) or "The whole site"
+    action = entry.word("action")
+    at = entry.word("at") or NEVER
+    _add(parent, "id", f"{site_url}{entry.path}")
+    _add(parent, "title", f"{ACTION_WORDS.get(action, action)} – {name}"[:LONG_TITLE])
+    _add(parent, "updated", at)
+    _add(parent, "published", at)
+    _add(parent, "link", rel="alternate", type="text/html", href=f"{site_url}{entry.path}")
+    _add(parent, "content", "\n".join(_lines(entry)), type="text")
+
+
+def _lines(entry: Entry) -> Iterator[str]:
+    if not entry.is_whole:
+        yield "This entry was damaged and cannot be read."
+        return
+    yield f"Decided by: {SEAT_WORDS.get(entry.word('seat'), entry.word('seat'))}"
+    if clause := entry.part("rules", "clause"):
+        version = entry.part("rules", "version")
+        yield f"Rule: version {version}, clause {clause}: {entry.part('rules', 'title')}"
+    if reason := entry.word("reason"):
+        yield f"Reason: {reason}"
+    if until := entry.word("until"):
+        yield f"Until: {until}"
+    yield f"SHA-256: {entry.hash}"
+
+
+def _add(parent: ET.Element, tag: str, text: str = "", **attributes: str) -> None:
+    ET.SubElement(parent, tag, attributes).text = NOT_XML.sub("\ufffd", text) or None
