@@ -131,6 +131,15 @@ def _thread_with_all_states(
             factories.make_post(
                 thread, _account(author), state=state, hidden_reason="It names a bidder (rule 3)."
             )
+        for state in (PostState.PENDING, PostState.REJECTED):
+            factories.make_post(
+                thread,
+                _account(author),
+                state=state,
+                holds=[{"why": "new-member", "first": 3}],
+                hidden_rule="3. Do not advertise",
+                hidden_reason="It sells a service.",
+            )
         other = factories.make_post(thread)
         actions.edit_post(
             _account(author),
