@@ -20,7 +20,7 @@ from tests.proofreading import Element, check_headers, elements, parse, proofrea
 
 ORIGIN = "http://localhost"
 # Pages that anyone may open and no cache may keep.
-PRIVATE = ("accounts.", "moderation.report_status")
+PRIVATE = ("accounts.", "moderation.follow_complaint", "moderation.report_status")
 Fields = Mapping[str, str | Sequence[str] | None]
 
 

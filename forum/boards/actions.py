@@ -34,9 +34,11 @@ def create_board(
     readers: Readers,
     start_sectors: Sequence[str],
     reply_sectors: Sequence[str],
+    holds_posts: bool,
 ) -> Board:
     """Add a board to the centre, after those it has; empty lists of sectors mean all.
 
+    ``holds_posts``: every post on it waits for a moderator.
     Raises Invalid for values that cannot be accepted, such as a title that is in use.
     """
     ensure(policy.can_manage(actor, centre.id))
@@ -51,10 +53,11 @@ def create_board(
         readers=readers,
         start_sectors=_accept_sectors(start_sectors, field="start_sectors"),
         reply_sectors=_accept_sectors(reply_sectors, field="reply_sectors"),
+        holds_posts=holds_posts,
         last_post_at=None,
     )
     db.session.add(board)
-    audit.record(actor, "board.create", board, centre_id=centre.id)
+    audit.record(actor, "board.create", board, centre_id=centre.id, holds_posts=holds_posts)
     return board
 
 
@@ -69,6 +72,7 @@ def edit_board(
     readers: Readers,
     start_sectors: Sequence[str],
     reply_sectors: Sequence[str],
+    holds_posts: bool,
 ) -> Board:
     """Change a board; its address stays.
 
@@ -83,7 +87,10 @@ def edit_board(
     board.readers = readers
     board.start_sectors = _accept_sectors(start_sectors, field="start_sectors")
     board.reply_sectors = _accept_sectors(reply_sectors, field="reply_sectors")
-    audit.record(actor, "board.edit", board, centre_id=board.centre_id)
+    board.holds_posts = holds_posts
+    audit.record(
+        actor, "board.edit", board, centre_id=board.centre_id, holds_posts=board.holds_posts
+    )
     return board
 
 

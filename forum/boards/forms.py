@@ -1,7 +1,7 @@
 """Forms for boards."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
 from wtforms.validators import InputRequired, Length
 
@@ -44,6 +44,7 @@ class BoardForm(VersionedForm):
     )
     start_sectors = SelectMultipleField(_l("Sectors that can start threads"), choices=SECTORS)
     reply_sectors = SelectMultipleField(_l("Sectors that can reply"), choices=SECTORS)
+    holds_posts = BooleanField(_l("Every post waits for a moderator"))
 
 
 class ConfirmForm(Form):

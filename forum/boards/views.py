@@ -67,6 +67,7 @@ def _settings(form: BoardForm) -> dict[str, Any]:
         "readers": Readers(form.readers.data),
         "start_sectors": form.start_sectors.data or [],
         "reply_sectors": form.reply_sectors.data or [],
+        "holds_posts": bool(form.holds_posts.data),
     }
 
 
@@ -80,6 +81,7 @@ def _show_both(board: Any, form: BoardForm, error: Conflict) -> ResponseReturnVa
         (form.readers.label.text, READERS[board.readers.value]),
         (form.start_sectors.label.text, _sector_names(board.start_sectors)),
         (form.reply_sectors.label.text, _sector_names(board.reply_sectors)),
+        (form.holds_posts.label.text, _("Yes") if board.holds_posts else _("No")),
     ]
     page = render_template("boards/edit.html", board=board, form=form, stored_facts=stored)
     return page, CONFLICT

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from forum.accounts.actions import next_rules
 from forum.accounts.models import HouseRules
 from forum.centres import policy
+from forum.centres.enums import Holding
 from forum.centres.models import Centre, Council
 from forum.core import audit, clock
 from forum.core.access import Actor, ensure
@@ -20,6 +21,7 @@ LONGEST_HOST = 120
 LONGEST_HOSTING = 1000
 LONGEST_DESCRIPTION = 1000
 LONGEST_WINDOW_HOURS = 720
+MOST_HELD_POSTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +55,10 @@ def edit_centre(
     hosting: str,
     description: str,
     edit_window_hours: int,
+    holding: Holding,
+    held_posts: int,
 ) -> Centre:
-    """Change what the centre says of itself and how long posts may be edited there.
+    """Change what the centre says of itself, how long posts may be edited and whose wait.
 
     Raises Conflict when the centre is no longer at ``version``, Invalid for values that
     cannot be accepted.
@@ -80,8 +84,29 @@ def edit_centre(
         missing="Enter a description",
     )
     centre.edit_window_hours = edit_window_hours
+    _set_holding(actor, centre, holding, held_posts)
     audit.record(actor, "centre.edit", centre, centre_id=centre.id)
     return centre
+
+
+def _set_holding(actor: Actor, centre: Centre, holding: Holding, held_posts: int) -> None:
+    if not 1 <= held_posts <= MOST_HELD_POSTS:
+        raise Invalid(
+            f"Enter a whole number of posts from 1 to {MOST_HELD_POSTS}", field="held_posts"
+        )
+    before = (centre.holding, centre.held_posts)
+    if before == (holding, held_posts):
+        return
+    centre.holding, centre.held_posts = holding, held_posts
+    audit.record(
+        actor,
+        "centre.change-holding",
+        centre,
+        centre_id=centre.id,
+        holding=holding.value,
+        held_posts=held_posts,
+        before={"holding": before[0].value, "held_posts": before[1]},
+    )
 
 
 @action

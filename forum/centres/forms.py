@@ -1,12 +1,20 @@
 """Forms for centres."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, StringField, TextAreaField
+from wtforms import IntegerField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
 from wtforms.validators import InputRequired, Length, NumberRange
 
+from forum.centres.enums import Holding
 from forum.web.forms import VersionedForm, one_line, well_formed
 
 LONGEST_RULES = 10_000
+HELD_MESSAGE = _l("Enter a whole number of posts from 1 to 20")
+HOLDINGS = {
+    Holding.NEVER.value: _l("Nobody’s"),
+    Holding.NEW_MEMBERS.value: _l("Those of new members"),
+    Holding.ALWAYS.value: _l("Everybody’s"),
+}
 WINDOW_MESSAGE = _l("Enter a whole number of hours from 0 to 720")
 
 
@@ -43,6 +51,17 @@ class CentreForm(VersionedForm):
         validators=[
             InputRequired(WINDOW_MESSAGE),
             NumberRange(min=0, max=720, message=WINDOW_MESSAGE),
+        ],
+    )
+    holding = RadioField(
+        _l("Whose posts wait for a moderator"),
+        choices=[SelectChoice(holding, label) for holding, label in HOLDINGS.items()],
+    )
+    held_posts = IntegerField(
+        _l("How many posts of a new member wait"),
+        validators=[
+            InputRequired(HELD_MESSAGE),
+            NumberRange(min=1, max=20, message=HELD_MESSAGE),
         ],
     )
 

@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from forum.accounts import actions as accounts_actions
 from forum.accounts import queries as accounts
 from forum.centres import actions, policy, queries
-from forum.centres.forms import CentreForm, RulesForm
+from forum.centres.enums import Holding
+from forum.centres.forms import HOLDINGS, CentreForm, RulesForm
 from forum.core.access import ensure
 from forum.core.errors import Conflict, Invalid
 from forum.core.markup import render_clauses
@@ -50,6 +51,8 @@ def _edit(place: Any, form: CentreForm) -> None:
         hosting=form.hosting.data or "",
         description=form.description.data or "",
         edit_window_hours=form.edit_window_hours.data or 0,
+        holding=Holding(form.holding.data),
+        held_posts=form.held_posts.data or 0,
     )
 
 
@@ -62,6 +65,8 @@ def _show_both(place: Any, form: CentreForm, error: Conflict) -> ResponseReturnV
         (form.host.label.text, place.host),
         (form.hosting.label.text, place.hosting),
         (form.edit_window_hours.label.text, place.edit_window_hours),
+        (form.holding.label.text, HOLDINGS[place.holding.value]),
+        (form.held_posts.label.text, place.held_posts),
     ]
     page = render_template("centres/edit.html", centre=place, form=form, stored_facts=stored)
     return page, CONFLICT

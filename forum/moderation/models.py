@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from forum.accounts.models import Account, HouseRules
@@ -32,7 +32,17 @@ class WatchedWord(Model):
     """
 
     __tablename__ = "watched_word"
-    __table_args__ = (UniqueConstraint("centre_id", "phrase"),)
+    __table_args__ = (
+        UniqueConstraint("centre_id", "phrase"),
+        # The constraint above takes no notice of rows without a centre.
+        Index(
+            "uq_watched_word_for_all",
+            "phrase",
+            unique=True,
+            postgresql_where=text("centre_id IS NULL"),
+            sqlite_where=text("centre_id IS NULL"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     centre_id: Mapped[int | None] = mapped_column(Key, ForeignKey("centre.id"))
@@ -41,6 +51,11 @@ class WatchedWord(Model):
     message: Mapped[str] = mapped_column(String(300), default="")
     created_at: Mapped[datetime]
     created_by: Mapped[int | None] = mapped_column(Key, ForeignKey("account.id"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy reads it so
+
+    centre: Mapped[Centre | None] = relationship()
 
 
 class ReviewItem(Model):
@@ -364,5 +379,6 @@ class Complaint(Model):
 
 
 explain("uq_watched_word_centre_id_phrase", "This is on the list already.", field="phrase")
+explain("uq_watched_word_for_all", "This is on the list already.", field="phrase")
 explain("uq_report_reporter_id_post_id_round", "You have reported this post already.")
 explain("uq_appeal_decision_id", "This decision was appealed already. There is one appeal.")

@@ -10,8 +10,8 @@ from forum.accounts.models import Account
 from forum.core import clock
 from forum.core.access import YES, Actor, Decision, manages, moderates, no
 from forum.moderation.enums import DecisionKind, ItemKind, ItemState, SanctionKind, Seat
+from forum.moderation.models import Complaint, ReviewItem, Sanction
 from forum.moderation.models import Decision as Decided
-from forum.moderation.models import ReviewItem, Sanction
 from forum.threads.enums import PostState
 from forum.threads.models import Thread
 
@@ -163,6 +163,22 @@ def can_appeal(actor: Actor, decision: Decided) -> Decision:
         return no("This decision has been undone.")
     if clock.now() >= decision.at + APPEAL_FOR:
         return no("The 28 days for an appeal have passed.")
+    return YES
+
+
+def can_watch(actor: Actor, centre_id: int | None) -> Decision:
+    """Whether the actor may change the watched words of the centre (None: those for all)."""
+    if centre_id is None:
+        return YES if actor.is_admin else no("Only administrators change the words for all.")
+    return YES if moderates(actor, centre_id) else no(NOT_HERE)
+
+
+def can_answer_complaint(actor: Actor, complaint: Complaint) -> Decision:
+    """Whether the actor may read and answer the complaint: the centre's managers, not their own."""
+    if not manages(actor, complaint.centre_id):
+        return no("Only managers of this centre can do this.")
+    if complaint.account_id is not None and complaint.account_id == actor.actor_id:
+        return no(OWN)
     return YES
 
 

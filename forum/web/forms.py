@@ -65,7 +65,8 @@ class VersionedForm(Form):
     @property
     def began_from(self) -> int:
         """The version that was shown when the form was filled in; 0 when it cannot be told."""
-        text = self.version.data or ""
+        # Not text: the version of the thing itself, since the form was sent without one.
+        text = self.version.data if isinstance(self.version.data, str) else ""
         return int(text) if text.isascii() and text.isdecimal() and len(text) < DIGITS else 0
 
     def begin_from(self, version: int) -> None:

@@ -91,6 +91,13 @@ reporting_visitors = limiter.shared_limit(
     exempt_when=lambda: current_actor().is_authenticated,
 )
 posting = limiter.shared_limit("30 per minute; 300 per hour", scope="posting", methods=["POST"])
+complaining = limiter.shared_limit(
+    "5 per hour",
+    scope="complaining",
+    key_func=network,
+    methods=["POST"],
+    deduct_when=was_accepted,
+)
 drafting = limiter.shared_limit("120 per minute", scope="drafting", methods=["POST"])
 lookup = limiter.shared_limit("240 per minute", scope="lookup")
 

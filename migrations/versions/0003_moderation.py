@@ -90,6 +90,7 @@ def upgrade() -> None:
         sa.Column("message", sa.String(length=300), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by", KEY, nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["centre_id"], ["centre.id"], name=op.f("fk_watched_word_centre_id")
         ),
@@ -98,6 +99,14 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_watched_word")),
         sa.UniqueConstraint("centre_id", "phrase", name=op.f("uq_watched_word_centre_id_phrase")),
+    )
+    op.create_index(
+        "uq_watched_word_for_all",
+        "watched_word",
+        ["phrase"],
+        unique=True,
+        postgresql_where=sa.text("centre_id IS NULL"),
+        sqlite_where=sa.text("centre_id IS NULL"),
     )
     op.create_table(
         "interest",
@@ -552,6 +561,12 @@ def downgrade() -> None:
     op.drop_index("ix_interest_account_id", table_name="interest")
 
     op.drop_table("interest")
+    op.drop_index(
+        "uq_watched_word_for_all",
+        table_name="watched_word",
+        postgresql_where=sa.text("centre_id IS NULL"),
+        sqlite_where=sa.text("centre_id IS NULL"),
+    )
     op.drop_table("watched_word")
     op.drop_index("ix_notice_unread", table_name="notice")
     op.drop_index("ix_notice_account_id", table_name="notice")

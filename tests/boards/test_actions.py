@@ -16,6 +16,7 @@ SETTINGS = {
     "readers": Readers.EVERYONE,
     "start_sectors": [],
     "reply_sectors": [],
+    "holds_posts": False,
 }
 
 
@@ -43,6 +44,14 @@ class TestCreate:
         board = actions.create_board(manager, centre, **SETTINGS)
         assert (board.slug, board.position, board.is_archived) == ("getting-paid", 42, False)
         assert tags() == ["board.create"]
+
+    def test_board_whose_posts_wait(self, manager, centre):
+        board = actions.create_board(manager, centre, **{**SETTINGS, "holds_posts": True})
+        assert board.holds_posts
+        actions.edit_board(manager, board, version=board.version, **SETTINGS)
+        assert not board.holds_posts
+        records = db.session.scalars(select(AuditRecord).order_by(AuditRecord.id)).all()
+        assert [record.details["holds_posts"] for record in records] == [True, False]
 
     def test_first_board(self, manager, centre):
         assert actions.create_board(manager, centre, **SETTINGS).position == 1

@@ -94,6 +94,18 @@ class TestEdit:
         db.session.refresh(board)
         assert (board.readers, board.reply_sectors) == (Readers.MEMBERS, [])
 
+    def test_every_post_waits_where_the_manager_says_so(self, signed_in):
+        board = make.make_board()
+        path = f"{board.path}edit/"
+        assert "holds_posts" not in signed_in.get(path).fields(action=path)
+        signed_in.post_form(path, {"holds_posts": "y"}, action=path)
+        db.session.refresh(board)
+        assert board.holds_posts
+        assert signed_in.get(path).fields(action=path)["holds_posts"] == ["y"]
+        signed_in.post_form(path, {"holds_posts": None}, action=path)
+        db.session.refresh(board)
+        assert not board.holds_posts
+
     def test_wrong_value(self, signed_in):
         path = f"{make.make_board(title='Getting paid').path}edit/"
         make.make_board(title="Payment")
@@ -105,11 +117,12 @@ class TestEdit:
         path = f"{board.path}edit/"
         page = signed_in.get(path)
         settings = {"readers": Readers.MEMBERS, "start_sectors": ["private"], "reply_sectors": []}
+        settings["holds_posts"] = True
         actions.edit_board(
             manager, board, version=board.version, title="First", purpose="1st", **settings
         )
         answer = signed_in.post_form(page, {"title": "Second"}, action=path, status=409)
-        for text in ("First", "1st", "Members only", "Private", "All sectors"):
+        for text in ("First", "1st", "Members only", "Private", "All sectors", "Yes"):
             assert text in answer.main
         assert answer.fields(action=path)["title"] == ["Second"]
         signed_in.post_form(answer, {}, action=path)

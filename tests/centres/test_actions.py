@@ -3,6 +3,9 @@
 import pytest
 
 from forum.centres import actions
+from forum.centres.enums import Holding
+from forum.core.audit import AuditRecord
+from forum.core.db import db
 from forum.core.errors import Conflict, Invalid, NotAllowed
 from tests import factories as make
 
@@ -11,6 +14,8 @@ VALUES = {
     "hosting": "It keeps the accounts.",
     "description": "Where the region talks.",
     "edit_window_hours": 24,
+    "holding": Holding.NEW_MEMBERS,
+    "held_posts": 3,
 }
 
 
@@ -39,12 +44,30 @@ class TestEditCentre:
             ("description", ""),
             ("description", "x" * 1001),
             ("description", "a\x00b"),
+            ("held_posts", 0),
+            ("held_posts", 21),
         ],
     )
     def test_wrong_value(self, manager, field, value):
         with pytest.raises(Invalid) as refused:
             actions.edit_centre(manager, make.get_centre(), version=1, **{**VALUES, field: value})
         assert refused.value.field == field
+
+    def test_whose_posts_wait_is_recorded_with_what_held_before(self, manager):
+        centre = make.get_centre()
+        before = {"holding": centre.holding.value, "held_posts": centre.held_posts}
+        values = {**VALUES, "holding": Holding.ALWAYS, "held_posts": 20}
+        actions.edit_centre(manager, centre, version=1, **values)
+        assert (centre.holding, centre.held_posts) == (Holding.ALWAYS, 20)
+        record = db.session.query(AuditRecord).filter_by(tag="centre.change-holding").one()
+        assert (record.actor_id, record.centre_id) == (manager.id, centre.id)
+        assert record.details == {"holding": "always", "held_posts": 20, "before": before}
+
+    def test_what_stays_as_it_was_is_not_recorded_as_a_change(self, manager):
+        centre = make.get_centre()
+        values = {**VALUES, "holding": centre.holding, "held_posts": centre.held_posts}
+        actions.edit_centre(manager, centre, version=1, **values)
+        assert not db.session.query(AuditRecord).filter_by(tag="centre.change-holding").count()
 
     def test_older_version(self, manager):
         actions.edit_centre(manager, make.get_centre(), version=1, **VALUES)

@@ -5,6 +5,7 @@ from sqlalchemy import select
 
 from forum.accounts.models import HouseRules
 from forum.centres import actions
+from forum.centres.enums import Holding
 from forum.core.audit import AuditRecord
 from forum.core.db import db
 from tests import factories as make
@@ -61,6 +62,10 @@ class TestEditCentre:
             ("edit_window_hours", "721", "whole number of hours"),
             ("edit_window_hours", "-1", "whole number of hours"),
             ("edit_window_hours", "a day", "alid integer"),
+            ("held_posts", "", "whole number of posts"),
+            ("held_posts", "0", "whole number of posts"),
+            ("held_posts", "21", "whole number of posts"),
+            ("holding", "sometimes", "alid choice"),
         ],
     )
     def test_wrong_value_is_told_beside_its_field(self, client, manager, field, value, message):
@@ -89,9 +94,13 @@ class TestEditCentre:
             hosting="Written first.",
             description="The first description.",
             edit_window_hours=12,
+            holding=Holding.ALWAYS,
+            held_posts=7,
         )
         answer = client.post_form(page, {"description": "The second description."}, status=409)
         assert "The first description." in answer.main
+        assert "Everybody’s" in answer.texts("pre", css="stored")
+        assert "7" in answer.texts("pre", css="stored")
         assert answer.fields(action=EDIT)["description"] == ["The second description."]
         assert stored().description == "The first description."
         client.post_form(answer, {}, action=EDIT)
@@ -102,6 +111,13 @@ class TestEditCentre:
         client.sign_in(manager)
         client.post_form(EDIT, {"version": version, "host": "Other"}, status=409)
         assert stored().host != "Other"
+
+    def test_manager_says_whose_posts_wait(self, client, manager):
+        page = client.sign_in(manager).get(EDIT)
+        assert page.fields(action=EDIT)["holding"] == ["never"]
+        client.post_form(page, {"holding": "new-members", "held_posts": "5"})
+        assert (stored().holding, stored().held_posts) == (Holding.NEW_MEMBERS, 5)
+        assert client.get(EDIT).fields(action=EDIT)["held_posts"] == ["5"]
 
     def test_unknown_centre_is_not_found(self, client, manager):
         client.sign_in(manager).get("/centres/atlantis/edit/", status=404)

@@ -17,7 +17,16 @@ from forum.core.access import Anonymous
 from forum.core.db import db
 from forum.core.outbox import OutboxEvent
 from forum.moderation import actions
-from forum.moderation.models import Appeal, Decision, Report, ReviewItem, Sanction
+from forum.moderation import actions as moderation
+from forum.moderation.models import (
+    Appeal,
+    Complaint,
+    Decision,
+    Report,
+    ReviewItem,
+    Sanction,
+    WatchedWord,
+)
 from forum.organisations.models import Membership, Organisation
 from forum.threads.models import Draft, Post, Thread
 from forum.topics.models import Topic
@@ -70,6 +79,8 @@ class World:
     draft: Draft
     session: LoginSession
     event: OutboxEvent
+    word: WatchedWord
+    complaint: Complaint
     rules: HouseRules
     tokens: dict[str, str]
     moderated: "Moderated"
@@ -96,6 +107,7 @@ class World:
             "board": self.board.slug,
             "centre": self.centre.slug,
             "decision_id": self.moderated.decision_id(endpoint),
+            "complaint_id": self.complaint.id,
             "draft_id": self.draft.id,
             "event_id": self.event.id,
             "grant_id": grants[0].id,
@@ -106,7 +118,9 @@ class World:
             "number": 1,
             "organisation_id": self.organisation.id,
             "post_id": self.post.id,
-            "reference": self.moderated.report.reference,
+            "reference": (
+                self.complaint if "complaint" in endpoint else self.moderated.report
+            ).reference,
             "rules_id": self.rules.id,
             "sanction_id": self.moderated.sanction.id,
             "session_id": self.session.id,
@@ -114,6 +128,7 @@ class World:
             "thread_id": self.thread.id,
             "token": self.tokens.get(endpoint, "x" * 43),
             "topic": self.topic.slug,
+            "word_id": self.word.id,
         }
         return values[name]
 
@@ -166,6 +181,8 @@ def make_world() -> World:
         session=db.session.query(LoginSession).filter_by(account_id=member.id).one(),
         event=event,
         rules=db.session.query(HouseRules).one(),
+        word=making.watched_word("gift card", centre=centre),
+        complaint=moderation.complain(people["other member"], centre, text="You are too slow."),
         tokens=_make_tokens(member),
         moderated=_make_moderated(member),
     )

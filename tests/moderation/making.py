@@ -3,12 +3,13 @@
 from sqlalchemy import text as sql
 
 from forum.accounts import queries as accounts
+from forum.core import clock
 from forum.core.db import db
 from forum.moderation.actions import Ruling
 from forum.moderation.actions.items import Opening, open_item
 from forum.moderation.actions.log import Public, append_entry
-from forum.moderation.enums import DecisionKind, ItemKind, Seat
-from forum.moderation.models import Decision, ItemEvent, LogEntry, ReviewItem
+from forum.moderation.enums import DecisionKind, ItemKind, Seat, WordEffect
+from forum.moderation.models import Decision, ItemEvent, LogEntry, ReviewItem, WatchedWord
 from tests import factories
 
 REASON = "This sells a service. Tell instead what you have learnt from offering it."
@@ -138,3 +139,17 @@ def tamper(statement, **values):
     db.session.execute(sql(statement), values)
     factories.commit()
     db.session.expire_all()
+
+
+def watched_word(phrase, *, centre=None, effect="hold", message=""):
+    """A watched phrase of ``centre``, or of all."""
+    word = WatchedWord(
+        centre=centre,
+        phrase=phrase,
+        effect=WordEffect(effect),
+        message=message,
+        created_at=clock.now(),
+    )
+    db.session.add(word)
+    factories.commit()
+    return word

@@ -6,6 +6,7 @@ from forum.moderation.actions.appeals import (
     uphold_decision,
     withdraw_appeal,
 )
+from forum.moderation.actions.complaints import answer_complaint, complain
 from forum.moderation.actions.deciding import Matter, Recused, Ruling
 from forum.moderation.actions.items import (
     answer_moderator,
@@ -34,16 +35,28 @@ from forum.moderation.actions.posts import (
 )
 from forum.moderation.actions.reports import report_post
 from forum.moderation.actions.undoing import undo_decision
+from forum.moderation.actions.words import (
+    Wording,
+    add_word,
+    change_word,
+    remove_word,
+    try_words,
+)
 
 __all__ = [
     "Matter",
     "Recused",
     "Ruling",
+    "Wording",
+    "add_word",
+    "answer_complaint",
     "answer_moderator",
     "approve",
     "ask_author",
     "ban_member",
+    "change_word",
     "claim_item",
+    "complain",
     "edit_and_approve",
     "escalate_item",
     "hand_over_item",
@@ -55,11 +68,13 @@ __all__ = [
     "note_member",
     "reject",
     "release_item",
+    "remove_word",
     "report_post",
     "restore_post",
     "reverse_decision",
     "slow_member",
     "suspend_member",
+    "try_words",
     "undo_decision",
     "uphold_decision",
     "warn_member",

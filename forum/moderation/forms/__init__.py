@@ -1,6 +1,7 @@
 """Forms of moderation."""
 
 from forum.moderation.forms.appeals import AnswerForm, AppealForm, ConfirmForm, OutcomeForm
+from forum.moderation.forms.complaints import ComplaintAnswerForm, ComplaintForm
 from forum.moderation.forms.log import LogFilterForm
 from forum.moderation.forms.members import (
     ACTS,
@@ -13,14 +14,18 @@ from forum.moderation.forms.members import (
     WarnForm,
 )
 from forum.moderation.forms.reports import REASON_EXAMPLES, REASON_NAMES, ReportForm
+from forum.moderation.forms.words import EFFECTS, WordForm
 
 __all__ = [
     "ACTS",
+    "EFFECTS",
     "REASON_EXAMPLES",
     "REASON_NAMES",
     "AnswerForm",
     "AppealForm",
     "BanForm",
+    "ComplaintAnswerForm",
+    "ComplaintForm",
     "ConfirmForm",
     "LiftForm",
     "LogFilterForm",
@@ -31,4 +36,5 @@ __all__ = [
     "SlowForm",
     "SuspendForm",
     "WarnForm",
+    "WordForm",
 ]

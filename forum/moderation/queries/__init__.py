@@ -13,6 +13,7 @@ from forum.moderation.queries.appeals import (
     sanction_of,
     took_part,
 )
+from forum.moderation.queries.complaints import complaint_by_reference, get_complaint
 from forum.moderation.queries.concerns import concern_about, concern_of, organisations_of
 from forum.moderation.queries.decisions import (
     get_decision_about,
@@ -66,6 +67,7 @@ from forum.moderation.queries.reports import (
     weight_of,
     weighty_reasons,
 )
+from forum.moderation.queries.screening import screen_submission
 from forum.moderation.queries.standing import (
     decisions_about,
     established,
@@ -76,6 +78,14 @@ from forum.moderation.queries.standing import (
     warnings_of,
 )
 from forum.moderation.queries.verifying import Verdict, log_length, verify_log
+from forum.moderation.queries.words import (
+    get_word,
+    list_of,
+    match_words,
+    word_lists,
+    words_in_force,
+    words_of,
+)
 
 __all__ = [
     "MOST_PARTS",
@@ -89,6 +99,7 @@ __all__ = [
     "appeal_of",
     "can_take_up",
     "clauses_to_choose",
+    "complaint_by_reference",
     "concern_about",
     "concern_of",
     "corrections_of",
@@ -97,6 +108,7 @@ __all__ = [
     "established",
     "find_appeal",
     "get_appeal",
+    "get_complaint",
     "get_decision_about",
     "get_entry",
     "get_item",
@@ -105,6 +117,7 @@ __all__ = [
     "get_question",
     "get_report",
     "get_sanction",
+    "get_word",
     "has_later_decision",
     "has_reported",
     "has_staff",
@@ -120,7 +133,9 @@ __all__ = [
     "item_of",
     "last_head",
     "list_entries",
+    "list_of",
     "log_length",
+    "match_words",
     "member_record",
     "moderated_by",
     "organisations_of",
@@ -133,6 +148,7 @@ __all__ = [
     "reports_closed_by",
     "sanction_of",
     "sanctions_in_force",
+    "screen_submission",
     "took_part",
     "unpublished_posts",
     "verify_log",
@@ -144,4 +160,7 @@ __all__ = [
     "weighty_reasons",
     "what_happened",
     "who_claimed",
+    "word_lists",
+    "words_in_force",
+    "words_of",
 ]
