@@ -25,6 +25,7 @@ from forum.moderation import subscribers as moderation_subscribers
 from forum.moderation import views as moderation_views
 from forum.notifications import models as notifications_models
 from forum.notifications import subscribers as notifications_subscribers
+from forum.notifications import views as notifications_views
 from forum.ops import commands as ops_commands
 from forum.ops import jobs as ops_jobs
 from forum.ops import views as ops_views
@@ -59,6 +60,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     boards_views.bp,
     threads_views.bp,
     moderation_views.bp,
+    notifications_views.bp,
     site_views.bp,
     admin_views.bp,
     ops_views.bp,

@@ -1,51 +1,98 @@
-"""Mails to the people whom an event concerns.
+"""Who is told of what: a notice on the site, and a mail.
 
-Each handler may run again for the same event; its mail then has the same Message-ID.
+Each handler may run again for the same event: the notice has a key that keeps it from being
+told twice, and its mail has the same Message-ID.
 """
 
-from flask import current_app
-from flask_babel import gettext as _
+from collections.abc import Iterable
 
-from forum.core import mail
+from forum.core import transactions
 from forum.core.outbox import subscribe
-from forum.notifications import queries
-from forum.threads.events import PostHidden, PostRestored, ThreadLocked
+from forum.moderation.events import (
+    AppealDecided,
+    AppealLodged,
+    AuthorAsked,
+    ComplaintAnswered,
+    DecisionTaken,
+    ItemEscalated,
+    ReportClosed,
+)
+from forum.notifications import actions, email, queries
+from forum.notifications.enums import NoticeKind
+from forum.notifications.queries import Message
+
+# What is told on the site alone: it takes nothing from anybody and asks for nothing.
+NOT_MAILED = frozenset(
+    {
+        NoticeKind.THREAD_UNLOCKED,
+        NoticeKind.THREAD_MOVED,
+        NoticeKind.THREAD_MERGED,
+        NoticeKind.THREAD_SPLIT,
+        NoticeKind.THREAD_RETOPICED,
+        NoticeKind.REPORT_WITHDRAWN,
+    }
+)
 
 
 def register() -> None:
     """Subscribe to the events that somebody is told of."""
-    subscribe(PostHidden, tell_of_hidden_post)
-    subscribe(PostRestored, tell_of_restored_post)
-    subscribe(ThreadLocked, tell_of_locked_thread)
+    subscribe(DecisionTaken, tell_of_decision)
+    subscribe(AuthorAsked, tell_of_question)
+    subscribe(AppealLodged, tell_of_appeal)
+    subscribe(AppealDecided, tell_of_outcome)
+    subscribe(ReportClosed, tell_of_report)
+    subscribe(ComplaintAnswered, tell_of_complaint)
+    subscribe(ItemEscalated, tell_of_escalation)
 
 
-def tell_of_hidden_post(event: PostHidden) -> None:
-    """Tell the author that a post was hidden, and why."""
-    notice = queries.notice_of_post(event.post_id)
-    _send(notice, "post_hidden", _("Your post was hidden"), key=f"post-hidden-{_id(event)}")
+def tell_of_decision(event: DecisionTaken) -> None:
+    """Tell the person concerned of a decision, unless it was undone meanwhile."""
+    _tell([queries.tell_of_decision(event.decision_id)])
 
 
-def tell_of_restored_post(event: PostRestored) -> None:
-    """Tell the author that a hidden post can be read again."""
-    notice = queries.notice_of_post(event.post_id)
-    _send(notice, "post_restored", _("Your post is shown again"), key=f"post-restored-{_id(event)}")
+def tell_of_question(event: AuthorAsked) -> None:
+    """Tell an author that a moderator asks them something."""
+    _tell([queries.tell_of_question(event.item_event_id)])
 
 
-def tell_of_locked_thread(event: ThreadLocked) -> None:
-    """Tell whoever started a thread that it was locked, and why."""
-    notice = queries.notice_of_thread(event.thread_id)
-    key = f"thread-locked-{event.thread_id}-{event.version}"
-    _send(notice, "thread_locked", _("Your thread was locked"), key=key)
+def tell_of_appeal(event: AppealLodged) -> None:
+    """Tell the appellant that the appeal has arrived, and when it is due."""
+    _tell([queries.tell_of_appeal(event.appeal_id)])
 
 
-def _id(event: PostHidden | PostRestored) -> str:
-    return f"{event.post_id}-{event.version}"
+def tell_of_outcome(event: AppealDecided) -> None:
+    """Tell the appellant what was decided, and why."""
+    _tell([queries.tell_of_outcome(event.appeal_id)])
 
 
-def _send(notice: queries.Notice, template: str, subject: str, *, key: str) -> None:
-    text = current_app.jinja_env.get_template(f"emails/threads/{template}.txt").render(
-        notice=notice,
-        site_name=current_app.config["SITE_NAME"],
-        site_url=current_app.config["SITE_URL"],
-    )
-    mail.send(to=notice.email, subject=subject, text=text, key=key)
+def tell_of_report(event: ReportClosed) -> None:
+    """Tell a reporter with an account what became of the report."""
+    _tell([queries.tell_of_report(event.report_id)])
+
+
+def tell_of_complaint(event: ComplaintAnswered) -> None:
+    """Tell a complainant with an account that there is an answer."""
+    _tell([queries.tell_of_complaint(event.complaint_id)])
+
+
+def tell_of_escalation(event: ItemEscalated) -> None:
+    """Tell those who may decide an item that it waits for them; one mail an hour at most."""
+    _tell(queries.tell_of_escalation(event.item_id))
+
+
+def _tell(messages: Iterable[Message | None]) -> None:
+    told = [message for message in messages if message is not None]
+    # A mail server that is away must keep nobody from being told on the site.
+    for message in told:
+        actions.keep_notice(message)
+    mailed = [message for message in told if _is_mailed(message)]
+    # The reading is over: no lock is held while a mail server thinks.
+    transactions.pause()
+    for message in mailed:
+        email.send(message)
+
+
+def _is_mailed(message: Message) -> bool:
+    if message.kind in NOT_MAILED or not message.account.is_confirmed:
+        return False
+    return not queries.is_quiet(message.account.id, message.key)

@@ -38,6 +38,7 @@ SCHEDULE: tuple[tuple[str, queue.Schedule, Callable[[], object]], ...] = (
     ("accounts.tidy", crontab(hour="3", minute="10"), actions.remove_expired_access),
     ("outbox.tidy", crontab(hour="3", minute="20"), actions.remove_delivered_events),
     ("drafts.tidy", crontab(hour="3", minute="30"), actions.remove_old_drafts),
+    ("notices.tidy", crontab(hour="3", minute="35"), actions.remove_old_notices),
     ("counters.reconcile", crontab(hour="3", minute="40"), actions.reconcile_counters),
 )
 

@@ -27,6 +27,7 @@ from forum.moderation.models import (
     Sanction,
     WatchedWord,
 )
+from forum.notifications.models import Notice
 from forum.organisations.models import Membership, Organisation
 from forum.threads.models import Draft, Post, Thread
 from forum.topics.models import Topic
@@ -82,6 +83,7 @@ class World:
     word: WatchedWord
     complaint: Complaint
     rules: HouseRules
+    notice: Notice
     tokens: dict[str, str]
     moderated: "Moderated"
 
@@ -116,6 +118,7 @@ class World:
             "membership_id": self.membership.id,
             "name": "a-mail",
             "number": 1,
+            "notice_id": self.notice.id,
             "organisation_id": self.organisation.id,
             "post_id": self.post.id,
             "reference": (
@@ -163,7 +166,10 @@ def make_world() -> World:
         last_error="OSError: away",
         attempts=3,
     )
-    db.session.add(event)
+    notice = Notice(
+        account_id=member.id, at=clock.now(), kind="post-hidden", path=post.path, key="decision-1"
+    )
+    db.session.add_all([event, notice])
     mail.send(to="ann@example.org", subject="A mail", text="Dear Ann,\n", key="a-mail")
     factories.make_session(member)
     making.enter()
@@ -183,6 +189,7 @@ def make_world() -> World:
         rules=db.session.query(HouseRules).one(),
         word=making.watched_word("gift card", centre=centre),
         complaint=moderation.complain(people["other member"], centre, text="You are too slow."),
+        notice=notice,
         tokens=_make_tokens(member),
         moderated=_make_moderated(member),
     )

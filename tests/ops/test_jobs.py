@@ -71,6 +71,7 @@ def test_every_job_of_the_table_is_known(app):
         "accounts.tidy",
         "outbox.tidy",
         "drafts.tidy",
+        "notices.tidy",
         "counters.reconcile",
     ]
 

@@ -10,6 +10,7 @@ from forum.accounts.models import AccountToken, LoginSession
 from forum.core import clock
 from forum.core.db import db
 from forum.core.outbox import OutboxEvent
+from forum.notifications.models import Notice
 from forum.ops import actions
 from forum.ops.actions import retention
 from forum.threads.models import Draft
@@ -98,6 +99,31 @@ def test_drafts_are_removed_after_a_year(app, age, left):
     make_draft(saved_at=clock.now() - age)
     assert actions.remove_old_drafts() == 1 - left
     assert count(Draft) == left
+
+
+@pytest.mark.parametrize(
+    ("age", "read", "left"),
+    [
+        (364 * DAY, None, 1),
+        (366 * DAY, None, 0),
+        (364 * DAY, 89 * DAY, 1),
+        (364 * DAY, 91 * DAY, 0),
+    ],
+)
+def test_notices_are_removed_when_they_were_read_long_ago_or_are_old(app, age, read, left):
+    now = clock.now()
+    add(
+        Notice(
+            account_id=factories.make_account().id,
+            at=now - age,
+            kind="post-hidden",
+            path="/posts/1/",
+            key="decision-1",
+            read_at=now - read if read else None,
+        )
+    )
+    assert actions.remove_old_notices() == 1 - left
+    assert count(Notice) == left
 
 
 def test_much_is_removed_in_batches(app, monkeypatch):

@@ -7,6 +7,7 @@ from forum.ops.actions.retention import (
     remove_delivered_events,
     remove_expired_access,
     remove_old_drafts,
+    remove_old_notices,
 )
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "remove_delivered_events",
     "remove_expired_access",
     "remove_old_drafts",
+    "remove_old_notices",
 ]

@@ -11,6 +11,7 @@ from forum.core import clock
 from forum.core.db import Model, db
 from forum.core.outbox import OutboxEvent
 from forum.core.transactions import action
+from forum.notifications.models import Notice
 from forum.threads.models import Draft
 
 log = structlog.get_logger(__name__)
@@ -19,6 +20,8 @@ log = structlog.get_logger(__name__)
 KEEP_ENDED = timedelta(days=30)
 KEEP_DELIVERED = timedelta(days=30)
 KEEP_DRAFTS = timedelta(days=365)
+KEEP_READ = timedelta(days=90)
+KEEP_NOTICES = timedelta(days=365)
 BATCH = 1000
 
 
@@ -43,6 +46,14 @@ def remove_delivered_events() -> int:
 def remove_old_drafts() -> int:
     """Remove drafts that nobody has touched for a year."""
     return _remove(Draft, Draft.id, Draft.saved_at < clock.now() - KEEP_DRAFTS)
+
+
+def remove_old_notices() -> int:
+    """Remove notices that were read over 90 days ago, and all that are older than a year."""
+    now = clock.now()
+    return _remove(
+        Notice, Notice.id, or_(Notice.read_at < now - KEEP_READ, Notice.at < now - KEEP_NOTICES)
+    )
 
 
 def _remove(
