@@ -165,7 +165,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize(("phrases", "unit"), HOSTILE, ids=range(len(HOSTILE)))
 def test_time_grows_with_the_text_and_no_faster(phrases, unit):
-    """Eight times the text takes about eight times as long; squared growth would take 64."""
+    """Sixteen times the text takes about as many times as long; squared growth would take 256."""
     matcher = Matcher(words(*phrases))
 
     def seconds(size):
@@ -173,13 +173,24 @@ def test_time_grows_with_the_text_and_no_faster(phrases, unit):
         rendered = f"<p>{text.replace('<', '&lt;')}</p>"
         best = []
         for _ in range(5):
-            start = time.perf_counter()
+            start = time.process_time()
             matcher.find(fold_post(text, rendered))
-            best.append(time.perf_counter() - start)
+            best.append(time.process_time() - start)
         return min(best)
 
-    small, large = seconds(20_000), seconds(160_000)
-    assert large < 30 * small + 0.005
+    small, large = seconds(10_000), seconds(160_000)
+    assert large < 120 * small + 0.02
+
+
+@pytest.mark.parametrize(("_phrases", "unit"), HOSTILE, ids=range(len(HOSTILE)))
+def test_what_is_looked_through_grows_with_the_text_and_no_faster(_phrases, unit):
+    """The automaton reads each character once, so their number is the number of its steps."""
+
+    def steps(size):
+        text = unit * (size // len(unit))
+        return len(fold_post(text, markup.render(text[:size])))
+
+    assert steps(8_000) <= 8.5 * steps(1_000) + 200
 
 
 def test_as_many_matches_as_words_and_phrases_allow_and_no_more():
@@ -199,9 +210,9 @@ def test_more_phrases_do_not_slow_the_search():
         matcher = Matcher(words(*(f"phrase number {n}" for n in range(count))))
         best = []
         for _ in range(5):
-            start = time.perf_counter()
+            start = time.process_time()
             matcher.find(text)
-            best.append(time.perf_counter() - start)
+            best.append(time.process_time() - start)
         return min(best)
 
-    assert seconds(2_000) < 20 * seconds(20) + 0.005
+    assert seconds(2_000) < 40 * seconds(20) + 0.02
