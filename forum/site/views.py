@@ -116,6 +116,7 @@ def person(handle: str) -> ResponseReturnValue:
         "site/person.html",
         member=member,
         organisations=organisations.organisations_of(member.id),
+        interest=threads.standing_interest(member.id),
         page=threads.person_posts(actor, member.id, after=request.args.get("after", "")),
     )
 

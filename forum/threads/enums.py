@@ -61,6 +61,15 @@ class ThreadHold(StrEnum):
     LIVE_TENDER = "live-tender"
 
 
+class InterestAnswer(StrEnum):
+    """What an author says of their interest when they post."""
+
+    PROFILE = "profile"
+    THREAD = "thread"
+    NOTHING = "nothing"
+    DECLARE = "declare"
+
+
 class TrailKind(StrEnum):
     """What was done with a thread as a whole."""
 

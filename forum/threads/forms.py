@@ -12,14 +12,19 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
 from wtforms.validators import InputRequired, Length, Optional
 
 from forum.core.markup import LONGEST_TEXT
-from forum.threads.enums import ThreadKind
+from forum.threads.enums import InterestAnswer, ThreadKind
 from forum.topics.queries import TopicRow
 from forum.web.forms import DIGITS, Form, OnceForm, one_line, well_formed
 
 PERSONALLY = ""
+REPEATED = frozenset({InterestAnswer.PROFILE, InterestAnswer.THREAD})
+NOTHING, SOMETHING = "nothing", "something"
+LONGEST_INTEREST = 300
+TOO_LONG = _l("Shorten your interest to %(max)d characters or fewer")
 KIND_LABELS = {
     ThreadKind.QUESTION: _l("Question"),
     ThreadKind.DISCUSSION: _l("Discussion"),
@@ -54,6 +59,13 @@ class PostForm(OnceForm):
 
     source = text_field()
     speak_as = RadioField(_l("You are posting"), default=PERSONALLY, validate_choice=True)
+    # Which answers are possible, the action knows.
+    interest = RadioField(_l("Your interest"), choices=(), validate_choice=False)
+    interest_text = StringField(
+        _l("Your interest in this thread"),
+        filters=[one_line],
+        validators=[Optional(), well_formed, Length(max=LONGEST_INTEREST, message=TOO_LONG)],
+    )
     # Which versions must be accepted, the action knows.
     accept_rules = SelectMultipleField(
         _l("House rules that are new to you"), coerce=key_or_zero, choices=(), validate_choice=False
@@ -73,6 +85,32 @@ class PostForm(OnceForm):
         self.rules_notes = {key: note for key, _label, note, _url in rows}
         self.rules_urls = [url for _key, _label, _note, url in rows]
 
+    def offer_interests(self, choices: Sequence[tuple[str, str]]) -> None:
+        """Let the author say what they could gain or lose: answers and labels.
+
+        The first is chosen already when it repeats what was declared before.
+        """
+        self.interest.choices = choices
+        if self.is_submitted():
+            return
+        if self.interest.data not in dict(choices):
+            self.interest.data = choices[0][0] if choices[0][0] in REPEATED else None
+
+    @property
+    def interest_answer(self) -> InterestAnswer | None:
+        """What the author answered, None for nothing; a text alone is a declaration."""
+        if self.interest.data in set(InterestAnswer):
+            return InterestAnswer(self.interest.data)
+        return InterestAnswer.DECLARE if self.interest_text.data else None
+
+    @property
+    def says_interest(self) -> bool:
+        """Whether there is something to look at among the answers."""
+        answered = self.interest.data and self.interest.data not in REPEATED
+        return bool(
+            answered or self.interest_text.data or self.interest.errors or self.interest_text.errors
+        )
+
     @property
     def organisation_id(self) -> int | None:
         """The organisation spoken for, or None."""
@@ -81,13 +119,26 @@ class PostForm(OnceForm):
     @property
     def draft_choices(self) -> dict[str, Any]:
         """What a draft keeps beside the texts."""
-        return {"speak_as": self.speak_as.data or ""}
+        return {
+            "speak_as": self.speak_as.data or "",
+            "interest": self.interest.data or "",
+            "interest_text": self.interest_text.data or "",
+        }
 
 
 class ThreadForm(PostForm):
     """A new thread."""
 
-    page_order = ("title", "kind", "source", "speak_as", "topics", "accept_rules")
+    page_order = (
+        "title",
+        "kind",
+        "source",
+        "speak_as",
+        "interest",
+        "interest_text",
+        "topics",
+        "accept_rules",
+    )
 
     title = StringField(
         _l("Title"),
@@ -121,8 +172,7 @@ class ThreadForm(PostForm):
     @property
     def draft_choices(self) -> dict[str, Any]:
         """What a draft keeps beside the texts."""
-        return {
-            "speak_as": self.speak_as.data or "",
+        return super().draft_choices | {
             "kind": self.kind.data or "",
             "topics": [topic for topic in self.topics.data or [] if isinstance(topic, int)],
         }
@@ -155,6 +205,38 @@ class ReasonForm(Form):
 
 class ConfirmForm(Form):
     """Yes, do it."""
+
+
+class InterestForm(Form):
+    """A standing declaration of interest."""
+
+    kind = RadioField(
+        _l("What do you declare?"),
+        choices=[
+            SelectChoice(NOTHING, _l("I have nothing to declare")),
+            SelectChoice(SOMETHING, _l("I declare an interest")),
+        ],
+        validators=[InputRequired(_l("Choose what you declare"))],
+    )
+    text = StringField(
+        _l("Your interest"),
+        filters=[one_line],
+        validators=[Optional(), well_formed, Length(max=LONGEST_INTEREST, message=TOO_LONG)],
+    )
+    organisation = StringField(
+        _l("Organisation that it concerns (optional)"),
+        filters=[one_line],
+        validators=[
+            Optional(),
+            well_formed,
+            Length(max=120, message=_l("Shorten this to %(max)d characters or fewer")),
+        ],
+    )
+
+    @property
+    def declared(self) -> str | None:
+        """The interest; None when there is nothing to declare."""
+        return (self.text.data or "") if self.kind.data == SOMETHING else None
 
 
 class ReadForm(Form):

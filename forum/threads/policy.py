@@ -13,7 +13,7 @@ from forum.core import clock
 from forum.core.access import YES, Actor, Decision, moderates, no
 from forum.core.db import db
 from forum.threads.enums import UNPUBLISHED, PostState, ThreadKind
-from forum.threads.models import Post, Thread
+from forum.threads.models import Interest, Post, Thread
 
 # Threads whose first post is in such a state are for their author and moderators alone.
 CLOSED = UNPUBLISHED | {PostState.HIDDEN}
@@ -300,6 +300,29 @@ def can_restore(actor: Actor, post: Judged) -> Decision:
     if post.state is not PostState.HIDDEN:
         return no("This post is not hidden.")
     return YES
+
+
+def can_declare(actor: Actor) -> Decision:
+    """Whether the actor may declare on their profile what they could gain or lose."""
+    return accounts.can_take_part(actor)
+
+
+def can_renew(actor: Actor, interest: Interest) -> Decision:
+    """Whether the actor may declare the same again: their own, on the profile."""
+    if not _is_own(actor, interest):
+        return no("You can only declare for yourself.")
+    if interest.thread_id is not None:
+        return no("Declare it again with your next post in the thread.")
+    return can_declare(actor)
+
+
+def can_withdraw_interest(actor: Actor, interest: Interest) -> Decision:
+    """Whether the actor may end the declaration: their own, at any time."""
+    return YES if _is_own(actor, interest) else no("You can only withdraw your own declarations.")
+
+
+def _is_own(actor: Actor, interest: Interest) -> bool:
+    return actor.actor_id is not None and interest.account_id == actor.actor_id
 
 
 def _is_open(actor: Actor, thread: Thread) -> Decision:

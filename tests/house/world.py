@@ -29,7 +29,8 @@ from forum.moderation.models import (
 )
 from forum.notifications.models import Notice
 from forum.organisations.models import Membership, Organisation
-from forum.threads.models import Draft, Post, Thread
+from forum.threads.actions import declare_interest
+from forum.threads.models import Draft, Interest, Post, Thread
 from forum.topics.models import Topic
 from tests import factories
 from tests.client import Client
@@ -82,6 +83,7 @@ class World:
     event: OutboxEvent
     word: WatchedWord
     complaint: Complaint
+    interest: Interest
     rules: HouseRules
     notice: Notice
     tokens: dict[str, str]
@@ -113,6 +115,7 @@ class World:
             "draft_id": self.draft.id,
             "event_id": self.event.id,
             "grant_id": grants[0].id,
+            "interest_id": self.interest.id,
             "handle": self.people["member"].handle,
             "item_id": self.moderated.question.id,
             "membership_id": self.membership.id,
@@ -186,6 +189,7 @@ def make_world() -> World:
         draft=draft,
         session=db.session.query(LoginSession).filter_by(account_id=member.id).one(),
         event=event,
+        interest=declare_interest(member, text="We bid."),
         rules=db.session.query(HouseRules).one(),
         word=making.watched_word("gift card", centre=centre),
         complaint=moderation.complain(people["other member"], centre, text="You are too slow."),

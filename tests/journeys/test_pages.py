@@ -85,6 +85,7 @@ ADDRESSES = {
     "administration": ("admin", "/admin/?q=member"),
     "audit trail": ("admin", "/admin/audit/"),
     "account for administrators": ("admin", "/admin/accounts/{moderator.id}/"),
+    "interests": ("member", "/account/interests/"),
     "house rules": ("visitor", "/house-rules/"),
     "version of house rules": ("visitor", "/house-rules/versions/1/"),
     "help": ("visitor", "/help/writing/"),

@@ -19,6 +19,8 @@ from forum.organisations.models import Membership, Organisation
 
 PAGE_SIZE = 50
 MOST_WAITING = 200
+MOST_FOUND = 10
+LONGEST_KEY = 9
 
 ListColumns = tuple[int, str, str, Sector, OrganisationKind, Region | None]
 
@@ -121,6 +123,25 @@ def namesake(name: str, region: Region | None) -> Organisation | None:
         if other.casefold() == name.casefold():
             return db.session.get_one(Organisation, key)
     return None
+
+
+def find_named(text: str) -> Sequence[tuple[int, str]]:
+    """Number and name of confirmed organisations: of this number, else of this name.
+
+    Without one of this name, some whose names hold the text, shortest first.
+    """
+    confirmed = select(Organisation.id, Organisation.name).where(
+        Organisation.state == OrganisationState.CONFIRMED
+    )
+    if text.isascii() and text.isdecimal() and len(text) <= LONGEST_KEY:
+        confirmed = confirmed.where(Organisation.id == int(text))
+        return [(key, name) for key, name in db.session.execute(confirmed)]
+    # Compared here, since SQLite knows the case of plain letters only.
+    wanted = text.casefold()
+    rows = db.session.execute(confirmed.order_by(Organisation.name, Organisation.id))
+    found = [(key, name) for key, name in rows if wanted in name.casefold()]
+    exact = [(key, name) for key, name in found if name.casefold() == wanted]
+    return exact or sorted(found, key=lambda one: len(one[1]))[:MOST_FOUND]
 
 
 def list_organisations(

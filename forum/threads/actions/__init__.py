@@ -16,6 +16,12 @@ from forum.threads.actions.drafts import (
     save_thread_draft,
 )
 from forum.threads.actions.expiring import end_expired
+from forum.threads.actions.interests import (
+    Declaration,
+    declare_interest,
+    renew_interest,
+    withdraw_interest,
+)
 from forum.threads.actions.moderating import (
     hide_post,
     lock_thread,
@@ -27,8 +33,10 @@ from forum.threads.actions.moderating import (
 from forum.threads.actions.writing import preview, reply, start_thread
 
 __all__ = [
+    "Declaration",
     "accept_answer",
     "apply_held_edit",
+    "declare_interest",
     "discard_draft",
     "drop_held_edit",
     "edit_post",
@@ -38,6 +46,7 @@ __all__ = [
     "mark_read",
     "pin_thread",
     "preview",
+    "renew_interest",
     "reply",
     "rerender_posts",
     "restore_post",
@@ -47,5 +56,6 @@ __all__ = [
     "unaccept_answer",
     "unlock_thread",
     "unpin_thread",
+    "withdraw_interest",
     "withdraw_post",
 ]

@@ -24,6 +24,7 @@ from forum.organisations.models import Organisation
 from forum.threads import policy, queries
 from forum.threads.actions import counting
 from forum.threads.actions.drafts import mark_read_until
+from forum.threads.actions.interests import Declaration, declare_with_post
 from forum.threads.actions.screening import Screening, Submission, screen
 from forum.threads.enums import Capacity, PostState, ThreadKind
 from forum.threads.events import PostFlagged, PostHeld, PostPublished
@@ -58,6 +59,7 @@ def start_thread(
     organisation_id: int | None,
     submission_id: str,
     accepted_rules: Collection[int] = (),
+    interest: Declaration | None = None,
 ) -> Thread:
     """Start a thread; sending the same form again gives the thread of the first time.
 
@@ -65,8 +67,7 @@ def start_thread(
     of the house rules that the actor has ticked. Raises Invalid for a field that
     cannot be accepted and NotAllowed when the actor may not start this thread here.
     """
-    ensure(boards.can_start(actor, board))
-    ensure(policy.can_start_kind(actor, board.centre_id, kind))
+    ensure(boards.can_start(actor, board) and policy.can_start_kind(actor, board.centre_id, kind))
     author = _lock_author(actor)
     if earlier := queries.find_submission(author.id, submission_id):
         return earlier.thread
@@ -85,6 +86,7 @@ def start_thread(
         screening=screening,
         organisation_id=organisation_id,
         submission_id=submission_id,
+        interest=declare_with_post(author, thread, interest),
         at=thread.created_at,
     )
     if not screening.holds:
@@ -132,6 +134,7 @@ def reply(
     organisation_id: int | None,
     submission_id: str,
     accepted_rules: Collection[int] = (),
+    interest: Declaration | None = None,
 ) -> Post:
     """Post a reply; sending the same form again gives the post of the first time.
 
@@ -155,6 +158,7 @@ def reply(
         screening=screening,
         organisation_id=organisation_id,
         submission_id=submission_id,
+        interest=declare_with_post(author, thread, interest),
         at=now,
     )
     if not screening.holds:
@@ -258,6 +262,7 @@ def _add_post(
     screening: Screening,
     organisation_id: int | None,
     submission_id: str,
+    interest: str | None,
     at: datetime,
 ) -> Post:
     organisation = _organisation_spoken_for(author, organisation_id)
@@ -274,6 +279,7 @@ def _add_post(
         renderer=markup.RENDERER,
         state=PostState.PENDING if screening.holds else PostState.VISIBLE,
         holds=list(screening.holds),
+        interest=interest,
         created_at=at,
         submission_id=submission_id,
     )

@@ -1,5 +1,16 @@
 """Reads of threads and posts."""
 
+from forum.threads.queries.interests import (
+    AuthorInterests,
+    LiveInterest,
+    author_interests,
+    get_interest,
+    interests_of,
+    is_live,
+    standing_history,
+    standing_interest,
+    thread_interests,
+)
 from forum.threads.queries.lists import (
     ThreadRow,
     centre_threads,
@@ -43,10 +54,13 @@ from forum.threads.queries.writing import (
 
 __all__ = [
     "PAGE_SIZE",
+    "AuthorInterests",
     "History",
+    "LiveInterest",
     "PostRow",
     "SectorVoice",
     "ThreadRow",
+    "author_interests",
     "centre_threads",
     "count_outdated",
     "draft_of_board",
@@ -55,11 +69,14 @@ __all__ = [
     "find_submission",
     "first_unread",
     "get_draft",
+    "get_interest",
     "get_post",
     "get_thread",
     "held_edit_of",
     "history_of",
     "hold_post",
+    "interests_of",
+    "is_live",
     "last_number_for",
     "list_board",
     "list_latest",
@@ -71,7 +88,10 @@ __all__ = [
     "posts_on_page",
     "quotation",
     "read_number",
+    "standing_history",
+    "standing_interest",
     "suggest_members",
+    "thread_interests",
     "topic_comparison",
     "topics_of",
     "unpublished_of",

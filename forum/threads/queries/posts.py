@@ -34,7 +34,7 @@ class PostRow:
     """A post as its thread's page shows it.
 
     ``html``, ``holds`` and ``held_edit`` (the text of an edit that waits) are empty where the
-    reader may not read.
+    reader may not read; then ``interest`` is None, too, as when nothing was said.
     """
 
     id: int
@@ -55,6 +55,7 @@ class PostRow:
     decision_url: str
     holds: Sequence[dict[str, Any]]
     held_edit: str
+    interest: str | None
     created_at: datetime
     edited_at: datetime | None
     history_url: str
@@ -243,6 +244,7 @@ def posts_on_page(actor: Actor, thread: Thread, *, page: int) -> list[PostRow]:
             Post.entry_number,
             Post.holds,
             HeldEdit.source.label("held_edit"),
+            Post.interest,
             Post.created_at,
             Post.edited_at,
         )
@@ -284,6 +286,7 @@ def _post_row(row: Any, thread: Thread, *, readable: bool) -> PostRow:
         decision_url=f"/moderation-log/{row.entry_number}/" if row.entry_number else "",
         holds=row.holds if readable else [],
         held_edit=(row.held_edit or "") if readable else "",
+        interest=row.interest if shown else None,
         created_at=row.created_at,
         edited_at=row.edited_at,
         history_url=f"/posts/{row.id}/history/" if row.edited_at and shown else "",

@@ -14,7 +14,12 @@ from forum.core.pages import number_pages
 from forum.core.texts import difference
 from forum.threads import policy, queries
 from forum.threads.views.blueprint import bp
-from forum.threads.views.showing import offer_rules, permissions_on_page, reply_form
+from forum.threads.views.showing import (
+    offer_interests,
+    offer_rules,
+    permissions_on_page,
+    reply_form,
+)
 from forum.web.access import access, anyone, member
 from forum.web.login import current_actor
 
@@ -90,6 +95,7 @@ def _first_unread(posts: list[queries.PostRow], read: int | None, *, page: int) 
 def _form_below(actor: Actor, thread: Any) -> Any:
     form = reply_form(actor, thread)
     offer_rules(actor, form, thread.board.centre)
+    offer_interests(actor, form, thread)
     if quoted := _quoted(actor, thread):
         form.source.data = "\n\n".join(filter(None, [form.source.data, quoted])) + "\n\n"
     return form

@@ -10,7 +10,8 @@ from flask_babel import gettext as _
 from forum.accounts import queries as accounts
 from forum.core.access import Actor
 from forum.organisations import queries as organisations
-from forum.threads import policy, queries
+from forum.threads import actions, policy, queries
+from forum.threads.enums import InterestAnswer
 from forum.threads.forms import PostForm
 from forum.web.filters import sector_name
 
@@ -86,6 +87,7 @@ def reply_form(actor: Actor, thread: Any) -> PostForm:
     if not form.is_submitted() and (draft := queries.draft_of_thread(actor, thread.id)):
         form.source.data = draft.source
         restore_choice(form.speak_as, draft.choices.get("speak_as"))
+        restore_interest(form, draft.choices)
     return form
 
 
@@ -117,6 +119,42 @@ def offer_rules(actor: Actor, form: PostForm, centre: Any) -> None:
         )
         for rules in accounts.rules_to_accept(actor.actor_id, centre.id)
     )
+
+
+def offer_interests(actor: Actor, form: PostForm, thread: Any = None) -> None:
+    """Let the author say what they could gain or lose; what they said before comes first."""
+    live = queries.author_interests(actor.actor_id, thread.id if thread else None)
+    choices = []
+    if live.in_thread:
+        label = _("As before in this thread (%(text)s)", text=_interest_words(live.in_thread))
+        choices.append((InterestAnswer.THREAD.value, label))
+    if live.standing:
+        label = _("As on my profile (%(text)s)", text=_interest_words(live.standing))
+        choices.append((InterestAnswer.PROFILE.value, label))
+    form.offer_interests(
+        [
+            *choices,
+            (InterestAnswer.NOTHING.value, _("Nothing to declare in this thread")),
+            (InterestAnswer.DECLARE.value, _("I declare an interest")),
+        ]
+    )
+
+
+def _interest_words(interest: Any) -> str:
+    return str(interest.text or _("nothing to declare"))
+
+
+def declaration_of(form: PostForm) -> actions.Declaration | None:
+    """What the author said of their interest, None for nothing."""
+    if form.interest_answer is None:
+        return None
+    return actions.Declaration(form.interest_answer, form.interest_text.data or "")
+
+
+def restore_interest(form: PostForm, choices: dict[str, Any]) -> None:
+    """Answer as a draft did; an answer that is no longer possible is refused when it is sent."""
+    form.interest.data = choices.get("interest") or None
+    form.interest_text.data = choices.get("interest_text", "")
 
 
 def restore_choice(field: Any, value: Any) -> None:

@@ -16,10 +16,13 @@ from forum.threads.enums import ThreadKind
 from forum.threads.forms import ConfirmForm, PostForm, ReadForm, ThreadForm
 from forum.threads.views.blueprint import bp
 from forum.threads.views.showing import (
+    declaration_of,
     offer_capacities,
+    offer_interests,
     offer_rules,
     reply_form,
     restore_choice,
+    restore_interest,
     tell_if_waiting,
 )
 from forum.topics import queries as topics
@@ -64,6 +67,7 @@ def _start(actor: Actor, board: Any, form: ThreadForm) -> Any:
         organisation_id=form.organisation_id,
         submission_id=form.submission_id.data or "",
         accepted_rules=form.accept_rules.data or [],
+        interest=declaration_of(form),
     )
 
 
@@ -79,6 +83,7 @@ def _thread_form(actor: Actor, board: Any) -> ThreadForm:
         form.topics.data = draft.choices.get("topics", [])
         restore_choice(form.kind, draft.choices.get("kind"))
         restore_choice(form.speak_as, draft.choices.get("speak_as"))
+        restore_interest(form, draft.choices)
     return form
 
 
@@ -114,6 +119,7 @@ def _reply(actor: Actor, thread: Any, form: PostForm) -> Any:
         organisation_id=form.organisation_id,
         submission_id=form.submission_id.data or "",
         accepted_rules=form.accept_rules.data or [],
+        interest=declaration_of(form),
     )
 
 
@@ -129,6 +135,7 @@ def _form_page(template: str, form: PostForm, *, board: Any, **things: Any) -> R
     """The form on a page of its own, with a preview when one was asked for."""
     preview = _preview(form)
     offer_rules(current_actor(), form, board.centre)
+    offer_interests(current_actor(), form, things.get("thread"))
     page = render_template(template, form=form, board=board, preview=preview, **things)
     return page, form.status
 
