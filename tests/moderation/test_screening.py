@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select, text
 
 from forum.centres.enums import Holding
 from forum.core import clock
@@ -10,7 +11,7 @@ from forum.core.db import db
 from forum.core.errors import Invalid
 from forum.core.outbox import OutboxEvent
 from forum.moderation.enums import ItemKind
-from forum.moderation.queries.screening import external_links
+from forum.moderation.queries.screening import _recent_posts, _visible_posts, external_links
 from forum.threads import actions
 from forum.threads.enums import PostState, ThreadHold, ThreadKind
 from forum.threads.models import HeldEdit
@@ -374,6 +375,21 @@ class TestCost:
         after = self.statements(member, thread, "The third.")
         assert after == before
         assert len([text for text in after if "watched_word" in text]) == 1
+
+    def test_the_author_s_posts_are_read_by_their_index(self, board, backend):
+        """What is read does not grow with what the author has written."""
+        explain = "EXPLAIN QUERY PLAN " if backend == "sqlite" else "EXPLAIN "
+        if backend == "postgresql":
+            db.session.execute(text("SET LOCAL enable_seqscan = off"))
+        for part in (_visible_posts(1, 3), _recent_posts(1)):
+            compiled = select(part).compile(
+                db.engine, compile_kwargs={"literal_binds": True, "render_postcompile": True}
+            )
+            plan = db.session.execute(text(explain + str(compiled).replace(":", r"\:"))).all()
+            lines = " ".join(str(line) for line in plan)
+            assert "ix_post_author" in lines, lines
+            assert "TEMP B-TREE" not in lines
+            assert "Sort" not in lines
 
     def statements(self, member, thread, source):
         db.session.expire_all()
