@@ -221,6 +221,8 @@ class Decision(Model):
             return "post"
         if self.thread_id is not None:
             return "thread"
+        if self.kind is DecisionKind.BULK:
+            return "queue"
         return "member" if self.account_id is not None else "site"
 
     @property

@@ -1,6 +1,7 @@
 """Who may decide what. Whether an interest stands in the way is asked in ``queries.concerns``."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from sqlalchemy import ColumnElement, and_, false, or_, true
@@ -17,6 +18,7 @@ from forum.threads.models import Thread
 
 UNDO_FOR = timedelta(minutes=10)
 APPEAL_FOR = timedelta(days=28)
+CLAIM_FOR = timedelta(minutes=30)
 NOT_HERE = "Only moderators of this centre can do this."
 OWN = "This concerns you. Somebody else must decide."
 ALL_CENTRES = "Only administrators can do this for all centres."
@@ -67,6 +69,15 @@ class Reported(Judged, Protocol):
     def thread(self) -> Thread: ...
 
 
+class Claimed(Protocol):
+    """What a rule needs to know of an item that somebody may have claimed."""
+
+    @property
+    def claimed_by(self) -> int | None: ...
+    @property
+    def claimed_at(self) -> datetime | None: ...
+
+
 def can_see(actor: Actor, item: ReviewItem) -> Decision:
     """Whether the item stands in the actor's queue; twin of ``visible_to``."""
     if item.kind is ItemKind.APPEAL:
@@ -80,16 +91,23 @@ def can_see(actor: Actor, item: ReviewItem) -> Decision:
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Filter for statements that select from ReviewItem; twin of ``can_see``."""
+    return or_(false(), *visible_parts(actor))
+
+
+def visible_parts(actor: Actor) -> Sequence[ColumnElement[bool]]:
+    """``visible_to`` in parts without a common item, for each of which there is an index."""
     if actor.is_admin:
-        return true()
+        return [true()]
     centres = sorted(actor.moderated_centres)
     if not centres:
-        return false()
-    own = or_(ReviewItem.centre_id.in_(centres), ReviewItem.handed_to.in_(centres))
-    return or_(
-        and_(ReviewItem.kind != ItemKind.APPEAL, own),
-        and_(ReviewItem.kind == ItemKind.APPEAL, ReviewItem.centre_id.not_in(centres)),
-    )
+        return []
+    is_appeal = ReviewItem.kind == ItemKind.APPEAL
+    is_own = ReviewItem.centre_id.in_(centres)
+    return [
+        and_(is_own, ~is_appeal),
+        and_(ReviewItem.handed_to.in_(centres), ~is_own, ~is_appeal),
+        and_(is_appeal, ~is_own),
+    ]
 
 
 def can_hear(actor: Actor, centre_id: int) -> Decision:
@@ -125,6 +143,13 @@ def can_claim(actor: Actor, item: ReviewItem) -> Decision:
     if item.state is not ItemState.OPEN:
         return no("This has been decided.")
     return can_decide(actor, item)
+
+
+def is_claimed_by_another(actor: Actor, item: Claimed) -> bool:
+    """Whether somebody else has claimed the item within the last half hour."""
+    if item.claimed_by is None or item.claimed_by == actor.actor_id or item.claimed_at is None:
+        return False
+    return clock.now() < item.claimed_at + CLAIM_FOR
 
 
 def can_judge(

@@ -58,7 +58,8 @@ def _knows_who_asks() -> bool:
 
 def _refused(error: RoundtableError) -> ResponseReturnValue:
     db.session.rollback()
-    return page(STATUS[type(error)], error.message)
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    return page(status, error.message)
 
 
 def _expired_form(_error: CSRFError) -> ResponseReturnValue:

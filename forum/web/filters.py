@@ -4,11 +4,14 @@ from datetime import datetime
 
 from flask import Flask
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from forum.core import clock, markup
 
 datetime_words, date_words = clock.datetime_words, clock.date_words
 
+MINUTES_OF_HOUR = 60
+MINUTES_OF_DAY = 24 * 60
 SECTOR_NAMES = {
     "private": "Private",
     "voluntary": "Voluntary",
@@ -48,6 +51,16 @@ SIZE_NAMES = {
 }
 
 
+def age_words(moment: datetime) -> str:
+    """How long ago the instant was, in the largest whole unit up to days."""
+    minutes = max(0, int((clock.now() - moment).total_seconds()) // 60)
+    if minutes < MINUTES_OF_HOUR:
+        return str(ngettext("%(num)s minute", "%(num)s minutes", minutes))
+    if minutes < MINUTES_OF_DAY:
+        return str(ngettext("%(num)s hour", "%(num)s hours", minutes // MINUTES_OF_HOUR))
+    return str(ngettext("%(num)s day", "%(num)s days", minutes // MINUTES_OF_DAY))
+
+
 def iso(moment: datetime) -> str:
     """The instant for machines, in UTC and to the second."""
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -83,6 +96,7 @@ def init_filters(app: Flask) -> None:
     app.jinja_env.filters.update(
         datetime_words=datetime_words,
         date_words=date_words,
+        age_words=age_words,
         iso=iso,
         from_iso=from_iso,
         sector_name=sector_name,

@@ -6,6 +6,7 @@ import { countCharacters } from "./counts.js";
 import { keepDrafts } from "./drafts.js";
 import { completeMentions } from "./mentions.js";
 import { showPasswords } from "./passwords.js";
+import { decideByKeyboard } from "./queue.js";
 import { quoteSelections } from "./quotes.js";
 import { recordReading } from "./reading.js";
 import { reachScrollers } from "./scrollers.js";
@@ -21,6 +22,7 @@ for (const improve of [
   pickTopics,
   countCharacters,
   quoteSelections,
+  decideByKeyboard,
   showPasswords,
   reachScrollers,
 ]) {

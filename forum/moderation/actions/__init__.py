@@ -6,6 +6,7 @@ from forum.moderation.actions.appeals import (
     uphold_decision,
     withdraw_appeal,
 )
+from forum.moderation.actions.bulk import MOST_AT_ONCE, Bulk, Skipped, decide_many
 from forum.moderation.actions.complaints import answer_complaint, complain
 from forum.moderation.actions.deciding import Matter, Recused, Ruling
 from forum.moderation.actions.items import (
@@ -28,6 +29,7 @@ from forum.moderation.actions.members import (
 from forum.moderation.actions.posts import (
     approve,
     edit_and_approve,
+    hide_of_item,
     hide_post,
     keep,
     reject,
@@ -35,18 +37,15 @@ from forum.moderation.actions.posts import (
 )
 from forum.moderation.actions.reports import report_post
 from forum.moderation.actions.undoing import undo_decision
-from forum.moderation.actions.words import (
-    Wording,
-    add_word,
-    change_word,
-    remove_word,
-    try_words,
-)
+from forum.moderation.actions.words import Wording, add_word, change_word, remove_word, try_words
 
 __all__ = [
+    "MOST_AT_ONCE",
+    "Bulk",
     "Matter",
     "Recused",
     "Ruling",
+    "Skipped",
     "Wording",
     "add_word",
     "answer_complaint",
@@ -57,9 +56,11 @@ __all__ = [
     "change_word",
     "claim_item",
     "complain",
+    "decide_many",
     "edit_and_approve",
     "escalate_item",
     "hand_over_item",
+    "hide_of_item",
     "hide_post",
     "keep",
     "lift_sanction",

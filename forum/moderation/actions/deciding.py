@@ -18,7 +18,7 @@ from forum.core.outbox import emit
 from forum.core.texts import accept_paragraphs
 from forum.core.transactions import action
 from forum.moderation import policy, queries
-from forum.moderation.actions.log import Public, append_entry
+from forum.moderation.actions.log import Public, append_entry, hold_log
 from forum.moderation.enums import DecisionKind, ItemEventKind, Seat
 from forum.moderation.events import DecisionTaken
 from forum.moderation.models import Decision, ItemEvent, LogEntry, ReviewItem
@@ -91,22 +91,30 @@ class Recused(NotAllowed):
 def deciding(
     function: Callable[Concatenate[Actor, P], R],
 ) -> Callable[Concatenate[Actor, P], R]:
-    """Make ``function`` an action whose refusal for an interest leaves a record."""
-    act = action(function)
+    """Make ``function`` an action whose refusal for an interest leaves a record.
+
+    It holds the log from its beginning.
+    """
+
+    @action
+    def act(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
+        hold_log()
+        return function(actor, *args, **kwargs)
 
     @functools.wraps(function)
     def run(actor: Actor, /, *args: P.args, **kwargs: P.kwargs) -> R:
         try:
             return act(actor, *args, **kwargs)
         except Recused as refusal:
-            _note_recusal(actor, refusal)
+            note_recusal(actor, refusal)
             raise
 
     return run
 
 
 @action
-def _note_recusal(actor: Actor, refusal: Recused) -> None:
+def note_recusal(actor: Actor, refusal: Recused) -> None:
+    """Write that the actor tried to decide what concerns them."""
     if refusal.item_id is not None:
         item = db.session.get_one(ReviewItem, refusal.item_id)
         note_event(actor, item, ItemEventKind.RECUSED, refusal.message)

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, update
@@ -31,7 +30,6 @@ from forum.moderation.events import AuthorAsked, ItemEscalated, ReportClosed
 from forum.moderation.models import Decision, Report, ReviewItem
 from forum.threads.models import Post
 
-CLAIM_FOR = timedelta(minutes=30)
 LONGEST_NOTE = 2_000
 UPHOLDING = frozenset(
     {
@@ -183,17 +181,10 @@ def ensure_open(actor: Actor, item: ReviewItem, version: int | None) -> None:
     ensure(policy.can_decide(actor, item))
     if item.state is not ItemState.OPEN:
         raise Conflict(queries.what_happened(item))
-    if is_claimed_by_another(actor, item) and not manages(actor, item.centre_id):
+    if policy.is_claimed_by_another(actor, item) and not manages(actor, item.centre_id):
         raise Conflict(queries.who_claimed(item))
     if version is not None:
         ensure_version(item, version)
-
-
-def is_claimed_by_another(actor: Actor, item: ReviewItem) -> bool:
-    """Whether somebody else has claimed the item within the last half hour."""
-    if item.claimed_by is None or item.claimed_by == actor.actor_id or item.claimed_at is None:
-        return False
-    return clock.now() < item.claimed_at + CLAIM_FOR
 
 
 @action
@@ -203,10 +194,11 @@ def claim_item(actor: Actor, item_id: int) -> ReviewItem:
     Raises Conflict when somebody else has it, or it was decided.
     """
     item = hold_item(item_id)
+    ensure(policy.can_see(actor, item))
     if item.state is not ItemState.OPEN:
         raise Conflict(queries.what_happened(item))
     ensure(policy.can_claim(actor, item))
-    if is_claimed_by_another(actor, item):
+    if policy.is_claimed_by_another(actor, item):
         raise Conflict(queries.who_claimed(item))
     if item.claimed_by != actor.actor_id:
         note_event(actor, item, ItemEventKind.CLAIMED)

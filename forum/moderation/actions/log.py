@@ -34,9 +34,23 @@ class Public:
     corrects: int | None = None
 
 
+def hold_log() -> LogHead:
+    """The newest entry's number and hash, held until this transaction ends.
+
+    Whoever decides takes this first, before items and posts: in one order nobody waits for
+    somebody who waits for them.
+    """
+    return db.session.scalars(
+        select(LogHead)
+        .where(LogHead.id == HEAD)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
 def append_entry(public: Public, *, centre_id: int | None) -> LogEntry:
     """Write the next entry; other writers of the log wait until this transaction ends."""
-    head = db.session.scalars(select(LogHead).where(LogHead.id == HEAD).with_for_update()).one()
+    head = hold_log()
     now = clock.now()
     body = canonical(
         {

@@ -117,6 +117,15 @@ def edit_and_approve(
 
 
 @deciding
+def hide_of_item(
+    actor: Actor, item_id: int, *, version: int, ruling: Ruling, parent: Decision | None = None
+) -> Decision:
+    """Hide the post that an item of the queue is about."""
+    _item, post = _open(actor, item_id, version)
+    return hide_post(actor, post, ruling=ruling, version=version, parent=parent)
+
+
+@deciding
 def hide_post(
     actor: Actor,
     post: Post,

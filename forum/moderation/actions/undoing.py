@@ -10,6 +10,7 @@ from forum.core.transactions import action
 from forum.moderation import policy, queries
 from forum.moderation.actions.deciding import Matter, Ruling, note_event, record_decision
 from forum.moderation.actions.items import hold_item
+from forum.moderation.actions.log import hold_log
 from forum.moderation.actions.restoring import RESTORERS
 from forum.moderation.actions.settling import settle
 from forum.moderation.enums import (
@@ -31,6 +32,7 @@ def undo_decision(actor: Actor, decision_id: int) -> Decision:
     Undoing a bulk decision undoes every decision that it holds. Raises Conflict when something
     was decided about the same thing since.
     """
+    hold_log()
     decision = queries.hold_decision(decision_id)
     ensure(policy.can_undo(actor, decision))
     taken_back = take_back(actor, decision, kind=DecisionKind.UNDO, ruling=Ruling())
@@ -60,8 +62,8 @@ def take_back(
         raise Conflict("This has been undone already.")
     if queries.has_later_decision(decision):
         raise Conflict(SUPERSEDED)
-    if restore := RESTORERS.get(decision.kind):
-        restore(decision)
+    if decision.kind is not DecisionKind.BULK:
+        _restore(decision)
     matter = Matter(
         centre_id=decision.centre_id,
         name=decision.target_name,
@@ -79,6 +81,12 @@ def take_back(
     db.session.flush()
     settle(actor, decision, taken_back)
     return taken_back
+
+
+def _restore(decision: Decision) -> None:
+    if decision.kind not in RESTORERS:
+        raise Conflict("This cannot be undone. A new decision can correct it.")
+    RESTORERS[decision.kind](decision)
 
 
 def _reopen_item(actor: Actor, decision: Decision) -> None:

@@ -13,6 +13,14 @@ from forum.moderation.forms.members import (
     SuspendForm,
     WarnForm,
 )
+from forum.moderation.forms.queue import (
+    BulkForm,
+    ButtonForm,
+    DecisionForm,
+    ItemNoteForm,
+    QueueForm,
+    offer_clauses,
+)
 from forum.moderation.forms.reports import REASON_EXAMPLES, REASON_NAMES, ReportForm
 from forum.moderation.forms.words import EFFECTS, WordForm
 
@@ -24,17 +32,23 @@ __all__ = [
     "AnswerForm",
     "AppealForm",
     "BanForm",
+    "BulkForm",
+    "ButtonForm",
     "ComplaintAnswerForm",
     "ComplaintForm",
     "ConfirmForm",
+    "DecisionForm",
+    "ItemNoteForm",
     "LiftForm",
     "LogFilterForm",
     "MemberForm",
     "NoteForm",
     "OutcomeForm",
+    "QueueForm",
     "ReportForm",
     "SlowForm",
     "SuspendForm",
     "WarnForm",
     "WordForm",
+    "offer_clauses",
 ]

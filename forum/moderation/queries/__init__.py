@@ -13,8 +13,15 @@ from forum.moderation.queries.appeals import (
     sanction_of,
     took_part,
 )
+from forum.moderation.queries.clauses import ClauseChoice, clauses_for
 from forum.moderation.queries.complaints import complaint_by_reference, get_complaint
-from forum.moderation.queries.concerns import concern_about, concern_of, organisations_of
+from forum.moderation.queries.concerns import (
+    PostConcerned,
+    concern_about,
+    concern_of,
+    concerns_of,
+    organisations_of,
+)
 from forum.moderation.queries.decisions import (
     get_decision_about,
     get_own_decision,
@@ -55,6 +62,19 @@ from forum.moderation.queries.members import (
     member_record,
     moderated_by,
 )
+from forum.moderation.queries.queue import (
+    PAGE_SIZE,
+    QueueFilter,
+    QueueRow,
+    Waiting,
+    count_waiting,
+    list_queue,
+    next_after,
+    next_item,
+    only_centre,
+    page_of,
+)
+from forum.moderation.queries.records import Record, ReportCount, records_of
 from forum.moderation.queries.reports import (
     ReporterRecord,
     entry_of,
@@ -68,6 +88,7 @@ from forum.moderation.queries.reports import (
     weighty_reasons,
 )
 from forum.moderation.queries.screening import screen_submission
+from forum.moderation.queries.showing import ItemPage, post_of, show_item
 from forum.moderation.queries.standing import (
     decisions_about,
     established,
@@ -90,19 +111,31 @@ from forum.moderation.queries.words import (
 __all__ = [
     "MOST_PARTS",
     "NO_CENTRE",
+    "PAGE_SIZE",
+    "ClauseChoice",
     "Entry",
     "Filters",
     "Head",
     "Heads",
+    "ItemPage",
+    "PostConcerned",
+    "QueueFilter",
+    "QueueRow",
+    "Record",
+    "ReportCount",
     "ReporterRecord",
     "Verdict",
+    "Waiting",
     "appeal_of",
     "can_take_up",
+    "clauses_for",
     "clauses_to_choose",
     "complaint_by_reference",
     "concern_about",
     "concern_of",
+    "concerns_of",
     "corrections_of",
+    "count_waiting",
     "decisions_about",
     "entry_of",
     "established",
@@ -134,21 +167,29 @@ __all__ = [
     "last_head",
     "list_entries",
     "list_of",
+    "list_queue",
     "log_length",
     "match_words",
     "member_record",
     "moderated_by",
+    "next_after",
+    "next_item",
+    "only_centre",
     "organisations_of",
     "own_reports",
+    "page_of",
     "parts_of",
     "parts_of_entry",
+    "post_of",
     "public_targets",
     "questions_for",
+    "records_of",
     "reporter_record",
     "reports_closed_by",
     "sanction_of",
     "sanctions_in_force",
     "screen_submission",
+    "show_item",
     "took_part",
     "unpublished_posts",
     "verify_log",

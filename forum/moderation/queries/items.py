@@ -3,6 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
+from forum.accounts.models import Account
 from forum.core.access import Actor
 from forum.core.clock import LONDON
 from forum.core.db import db
@@ -31,10 +32,14 @@ MEANWHILE = "Somebody changed this item while you were looking. Look again."
 
 
 def get_item(actor: Actor, item_id: int) -> ReviewItem:
-    """The item with its centre; raises NotFound for what is not in the actor's queue."""
+    """The item with centre, author and claimant; raises NotFound unless it is in one's queue."""
     item = db.session.scalar(
         select(ReviewItem)
-        .options(joinedload(ReviewItem.centre))
+        .options(
+            joinedload(ReviewItem.centre),
+            joinedload(ReviewItem.author).lazyload(Account.grants),
+            joinedload(ReviewItem.claimant).lazyload(Account.grants),
+        )
         .where(ReviewItem.id == item_id, policy.visible_to(actor))
     )
     if item is None:
