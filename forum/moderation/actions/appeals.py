@@ -160,12 +160,12 @@ def reverse_decision(actor: Actor, appeal_id: int, *, version: int, ruling: Ruli
     What was rejected is published, with its time and in its place. Raises Conflict when the
     post was changed, withdrawn or judged again since.
     """
-    appeal, _item = _open(actor, appeal_id, version)
+    appeal, item = _open(actor, appeal_id, version)
     decision = appeal.decision
     post = decision.post
     if post is not None and _was_changed(decision, post):
         raise Conflict(CHANGED)
-    outcome = take_back(actor, decision, kind=DecisionKind.REVERSE, ruling=ruling)
+    outcome = take_back(actor, decision, kind=DecisionKind.REVERSE, ruling=ruling, item=item)
     if decision.kind is DecisionKind.REJECT and post is not None:
         _publish(decision, post)
     return outcome

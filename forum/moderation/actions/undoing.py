@@ -20,7 +20,7 @@ from forum.moderation.enums import (
     ItemState,
     ReportOutcome,
 )
-from forum.moderation.models import Decision, Report
+from forum.moderation.models import Decision, Report, ReviewItem
 
 SUPERSEDED = "Something was decided about this since. Undo the later decision first."
 
@@ -53,9 +53,11 @@ def take_back(
     kind: DecisionKind,
     ruling: Ruling,
     parent: Decision | None = None,
+    item: ReviewItem | None = None,
 ) -> Decision:
     """Restore what was before ``decision`` and record it as ``kind`` (undo or reverse).
 
+    ``item`` is that of the appeal, when there is one.
     Raises Conflict when something was decided about the same thing since.
     """
     if decision.undone_at is not None:
@@ -68,12 +70,13 @@ def take_back(
         centre_id=decision.centre_id,
         name=decision.target_name,
         path=decision.target_path,
-        item=decision.item,
+        item=item or decision.item,
         post=decision.post,
         thread=decision.thread,
         account_id=decision.account_id,
         parent=parent,
         corrects=decision,
+        since=item.opened_at if item else None,
     )
     taken_back = record_decision(actor, kind, matter, ruling)
     decision.undone_at = clock.now()

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import IntegerField, SelectField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
 from forum.core import clock
@@ -46,9 +47,9 @@ class MemberForm(Form):
 
     def offer_places(self, places: Iterable[Any], *, everywhere: bool) -> None:
         """Let the actor choose among their centres, and all centres where they may."""
-        choices = [(str(place.id), place.name) for place in places]
+        choices = [SelectChoice(str(place.id), place.name) for place in places]
         if everywhere:
-            choices.append((EVERYWHERE, _l("All centres")))
+            choices.append(SelectChoice(EVERYWHERE, _l("All centres")))
         self.centre.choices = choices
 
     def offer_clauses(self, clauses: Mapping[str, Sequence[tuple[str, str]]]) -> None:
@@ -82,7 +83,14 @@ class WarnForm(MemberForm):
 
     def offer_clauses(self, clauses: Mapping[str, Sequence[tuple[str, str]]]) -> None:
         """See MemberForm."""
-        self.clause.choices = {"": [("", _l("Choose a house rule"))], **clauses}
+        self.clause.choices = [
+            SelectChoice("", _l("Choose a house rule")),
+            *(
+                SelectChoice(value, title, optgroup=rules)
+                for rules, titles in clauses.items()
+                for value, title in titles
+            ),
+        ]
 
 
 class SuspendForm(WarnForm):
@@ -90,7 +98,10 @@ class SuspendForm(WarnForm):
 
     days = SelectField(
         _l("For how long"),
-        choices=[("", _l("Choose how long")), *LENGTHS.items()],
+        choices=[
+            SelectChoice("", _l("Choose how long")),
+            *(SelectChoice(days, label) for days, label in LENGTHS.items()),
+        ],
         validators=[InputRequired(_l("Say when this ends"))],
     )
 

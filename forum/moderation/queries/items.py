@@ -1,6 +1,6 @@
 """Reads of the queue's items."""
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, literal, or_, select
 from sqlalchemy.orm import joinedload
 
 from forum.accounts.models import Account
@@ -9,8 +9,8 @@ from forum.core.clock import LONDON
 from forum.core.db import db
 from forum.core.errors import NotFound
 from forum.moderation import policy
-from forum.moderation.enums import DecisionKind, ItemEventKind, ItemState, Seat
-from forum.moderation.models import Decision, ItemEvent, ReviewItem
+from forum.moderation.enums import DecisionKind, ItemEventKind, ItemKind, ItemState, Seat
+from forum.moderation.models import Appeal, Decision, ItemEvent, ReviewItem
 from forum.threads.models import Post
 
 # What was done, as a sentence about it goes on: "A moderator …".
@@ -52,7 +52,7 @@ def what_happened(item: ReviewItem) -> str:
     decision = db.session.scalar(
         select(Decision)
         .options(joinedload(Decision.actor))
-        .where(Decision.item_id == item.id)
+        .where(or_(Decision.item_id == item.id, Decision.id == _outcome_of(item)))
         .order_by(Decision.id.desc())
         .limit(1)
     )
@@ -64,6 +64,15 @@ def what_happened(item: ReviewItem) -> str:
     if item.state is ItemState.CLOSED:
         return "The author took this back while you were looking. Nothing was changed."
     return MEANWHILE
+
+
+def _outcome_of(item: ReviewItem) -> ScalarSelect[int | None]:
+    """What became of the appeal that the item is about, if it is about one."""
+    return (
+        select(Appeal.outcome_id)
+        .where(Appeal.id == item.target_id, literal(item.kind is ItemKind.APPEAL))
+        .scalar_subquery()
+    )
 
 
 def who_claimed(item: ReviewItem) -> str:
