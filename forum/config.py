@@ -139,6 +139,9 @@ class Settings:
     statement_timeout: int = _setting(
         10, _whole_number, doc="seconds after which PostgreSQL gives up a statement"
     )
+    page_cache: int = _setting(
+        2000, _whole_number, doc="pages for visitors kept in memory by each process; 0: none"
+    )
     mail_days: int = _setting(
         5, _whole_number, doc="days for which an undelivered mail is tried again"
     )

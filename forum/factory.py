@@ -14,7 +14,17 @@ from forum import config, features
 from forum.accounts import queries as accounts
 from forum.core import mail, queue
 from forum.core.db import db, engine_options, writing
-from forum.web import addresses, assets, errors, filters, headers, limits, login, logs
+from forum.web import (
+    addresses,
+    assets,
+    errors,
+    filters,
+    headers,
+    limits,
+    login,
+    logs,
+    page_cache,
+)
 
 ROOT = Path(__file__).parent.parent
 LARGEST_REQUEST = 256 * 1024
@@ -44,6 +54,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     errors.init_errors(app)
     filters.init_filters(app)
     assets.init_assets(app, settings, ROOT / "static" / "built")
+    page_cache.init_page_cache(app, pages=settings.page_cache)
     features.register(app)
     app.context_processor(lambda: {"actor": login.current_actor()})
     if settings.proxies:

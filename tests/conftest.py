@@ -80,6 +80,7 @@ class Applications:
                     "FORUM_MAIL_FROM": SENDER,
                     "FORUM_LOG_LEVEL": "WARNING",
                     "FORUM_LOG_FORMAT": "console",
+                    "FORUM_PAGE_CACHE": "0",
                     **environ,
                 }
             )

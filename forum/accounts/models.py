@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
@@ -12,6 +12,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    inspect,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -20,7 +21,11 @@ from forum.accounts.enums import Region, Role, Sector, TokenPurpose
 from forum.core import clock
 from forum.core.access import Restriction
 from forum.core.db import Key, Model, words
+from forum.core.tags import EVERYTHING
 from forum.core.transactions import explain
+
+# What other people see of a member on pages of every kind.
+SHOWN = ("display_name", "handle", "is_hidden", "sector", "region")
 
 
 class Account(Model):
@@ -125,6 +130,16 @@ class Account(Model):
             if one.centre_id in {None, centre_id} and (one.until is None or one.until > now)
         ]
 
+    @property
+    def page_tags(self) -> Sequence[str]:
+        """What a change of the account concerns; the name stands beside every post."""
+        state = inspect(self)
+        if not state.persistent:
+            return ()
+        if any(state.attrs[name].history.has_changes() for name in SHOWN):
+            return (EVERYTHING,)
+        return (f"person:{self.id}",)
+
 
 def _restriction(stored: dict[str, Any]) -> Restriction:
     until = stored.get("until")
@@ -135,6 +150,7 @@ class FormerHandle(Model):
     """A handle that a member gave up: its address leads on, and nobody else may take it."""
 
     __tablename__ = "former_handle"
+    page_tags: ClassVar[Sequence[str]] = ()
 
     handle: Mapped[str] = mapped_column(String(30), primary_key=True)
     account_id: Mapped[int] = mapped_column(
@@ -175,6 +191,7 @@ class LoginSession(Model):
     """A signed-in browser; the cookie holds the token, the table only its SHA-256."""
 
     __tablename__ = "login_session"
+    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (UniqueConstraint("token_hash"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -192,6 +209,7 @@ class AccountToken(Model):
     """A link mailed to a member, good once and for a while; only its SHA-256 is kept."""
 
     __tablename__ = "account_token"
+    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (UniqueConstraint("token_hash"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -231,6 +249,7 @@ class RulesAcceptance(Model):
     """That a member accepted a version of the house rules."""
 
     __tablename__ = "rules_acceptance"
+    page_tags: ClassVar[Sequence[str]] = ()
 
     account_id: Mapped[int] = mapped_column(
         Key, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True

@@ -1,7 +1,8 @@
 """A record beside every change, in the same transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -15,6 +16,7 @@ class AuditRecord(Model):
     """Who did what to which thing, when and why; no personal data, no secrets."""
 
     __tablename__ = "audit_record"
+    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (Index("ix_audit_record_target", "target_type", "target_id"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

@@ -9,9 +9,9 @@ delivered for ``give_up_after`` is kept and marked.
 """
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import structlog
 from sqlalchemy import JSON, Index, String, func, select
@@ -37,6 +37,7 @@ class OutboxEvent(Model):
     """One event and how far its delivery has come."""
 
     __tablename__ = "outbox_event"
+    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (
         Index(
             "ix_outbox_event_due",

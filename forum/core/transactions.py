@@ -10,6 +10,7 @@ from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
+from forum.core import tags
 from forum.core.db import db
 from forum.core.errors import Conflict, Invalid
 
@@ -50,6 +51,8 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
         token = _inside.set(True)
         try:
             result = function(*args, **kwargs)
+            db.session.flush()
+            tags.write()
             db.session.commit()
         except IntegrityError as error:
             db.session.rollback()

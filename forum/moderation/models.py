@@ -1,7 +1,8 @@
 """Tables of moderation: queue, reports, decisions, the public log, sanctions, appeals."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -32,6 +33,7 @@ class WatchedWord(Model):
     """
 
     __tablename__ = "watched_word"
+    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (
         UniqueConstraint("centre_id", "phrase"),
         # The constraint above takes no notice of rows without a centre.
@@ -67,6 +69,7 @@ class ReviewItem(Model):
     """
 
     __tablename__ = "review_item"
+    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (
         UniqueConstraint("target_type", "target_id"),
         Index("ix_review_item_queue", "state", "centre_id", "opened_at", "id"),
@@ -110,6 +113,7 @@ class ItemEvent(Model):
     """A line of an item's history, for staff."""
 
     __tablename__ = "item_event"
+    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (Index("ix_item_event_item_id", "item_id", "id"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -133,6 +137,7 @@ class Report(Model):
     """
 
     __tablename__ = "report"
+    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (
         UniqueConstraint("reference"),
         UniqueConstraint("reporter_id", "post_id", "round"),
@@ -170,6 +175,7 @@ class Decision(Model):
     """
 
     __tablename__ = "decision"
+    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (
         UniqueConstraint("entry_number"),
         Index("ix_decision_account_id", "account_id", "at", "id"),
@@ -261,11 +267,17 @@ class LogEntry(Model):
     body: Mapped[str] = mapped_column(Text)
     hash: Mapped[str] = mapped_column(String(64))
 
+    @property
+    def page_tags(self) -> Sequence[str]:
+        """What a new entry concerns."""
+        return ("log",)
+
 
 class LogHead(Model):
     """The newest entry of the log: whoever appends holds this one row."""
 
     __tablename__ = "log_head"
+    page_tags: ClassVar[Sequence[str]] = ()
 
     id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(Key)
@@ -280,6 +292,7 @@ class Sanction(Model):
     """
 
     __tablename__ = "sanction"
+    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (Index("ix_sanction_account_id", "account_id", "id"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -303,6 +316,7 @@ class Appeal(Model):
     """That the person restricted asks another centre to look at a decision again."""
 
     __tablename__ = "appeal"
+    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (UniqueConstraint("decision_id"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -327,6 +341,7 @@ class SealedText(Model):
     """What a redaction removed; read only by two persons who agree (``SealOpening``)."""
 
     __tablename__ = "sealed_text"
+    page_tags: ClassVar[Sequence[str]] = ()
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     post_id: Mapped[int] = mapped_column(Key, ForeignKey("post.id"), index=True)
@@ -342,6 +357,7 @@ class SealOpening(Model):
     """That somebody asked to read a sealed text, and who else agreed; good for an hour."""
 
     __tablename__ = "seal_opening"
+    page_tags: ClassVar[Sequence[str]] = ()
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     sealed_id: Mapped[int] = mapped_column(Key, ForeignKey("sealed_text.id"), index=True)
@@ -363,6 +379,7 @@ class Complaint(Model):
     """A complaint about how a centre moderates; visitors follow it by its ``reference``."""
 
     __tablename__ = "complaint"
+    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (UniqueConstraint("reference"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

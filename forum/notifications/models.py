@@ -1,7 +1,8 @@
 """Table of what members are told on the site."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -16,6 +17,7 @@ class Notice(Model):
     """
 
     __tablename__ = "notice"
+    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (
         UniqueConstraint("account_id", "key"),
         Index("ix_notice_account_id", "account_id", "id"),

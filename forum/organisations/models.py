@@ -1,5 +1,6 @@
 """Tables of organisations and of who may speak for them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import (
@@ -99,6 +100,11 @@ class Membership(Model):
 
     organisation: Mapped[Organisation] = relationship(back_populates="memberships")
     account: Mapped[Account] = relationship(foreign_keys=[account_id])
+
+    @property
+    def page_tags(self) -> Sequence[str]:
+        """What a change of the membership concerns."""
+        return (f"organisation:{self.organisation_id}", f"person:{self.account_id}")
 
 
 explain(

@@ -12,12 +12,14 @@ from forum.boards import queries as boards
 from forum.centres import policy as centre_policy
 from forum.centres import queries as centres
 from forum.core.errors import NotFound
+from forum.core.tags import HOME
 from forum.organisations import policy as organisation_policy
 from forum.organisations import queries as organisations
 from forum.threads import queries as threads
 from forum.topics import queries as topics
 from forum.web.access import access, anyone
 from forum.web.login import current_actor
+from forum.web.page_cache import cached, depends_on
 
 bp = Blueprint("site", __name__)
 
@@ -27,9 +29,11 @@ THREADS_OF_CENTRE = 10
 
 @bp.get("/")
 @access(anyone)
+@cached("after")
 def home() -> ResponseReturnValue:
     """The nine centres and the freshest debates."""
     actor = current_actor()
+    depends_on(HOME)
     return render_template(
         "site/home.html",
         centres=centres.list_centres(),
@@ -39,6 +43,7 @@ def home() -> ResponseReturnValue:
 
 @bp.get("/centres/", endpoint="centres")
 @access(anyone)
+@cached()
 def centre_list() -> ResponseReturnValue:
     """The centres as a list and as a map of the regions."""
     return render_template("site/centres.html", centres=centres.list_centres())
@@ -46,10 +51,12 @@ def centre_list() -> ResponseReturnValue:
 
 @bp.get("/centres/<centre>/")
 @access(anyone)
+@cached()
 def centre(centre: str) -> ResponseReturnValue:
     """A centre: host, boards, people, rules, latest threads, councils."""
     actor = current_actor()
     place = centres.get_centre(actor, centre)
+    depends_on(f"centre:{place.id}")
     return render_template(
         "site/centre.html",
         centre=place,
@@ -65,6 +72,7 @@ def centre(centre: str) -> ResponseReturnValue:
 
 @bp.get("/topics/", endpoint="topics")
 @access(anyone)
+@cached()
 def topic_list() -> ResponseReturnValue:
     """The tree of procurement topics."""
     return render_template("site/topics.html", topics=topics.list_topics())
@@ -72,10 +80,12 @@ def topic_list() -> ResponseReturnValue:
 
 @bp.get("/topics/<topic>/")
 @access(anyone)
+@cached("after", "centre")
 def topic(topic: str) -> ResponseReturnValue:
     """Threads of all centres on a topic, and what each region says of it."""
     actor = current_actor()
     subject = topics.get_topic(topic)
+    depends_on(f"topic:{subject.id}")
     places = centres.list_centres()
     chosen = _chosen_centre(places)
     return render_template(
@@ -106,12 +116,14 @@ def _chosen_centre(places: Sequence[Any]) -> Any:
 
 @bp.get("/people/<handle>/")
 @access(anyone)
+@cached("after")
 def person(handle: str) -> ResponseReturnValue:
     """A member's public page and what they have written."""
     actor = current_actor()
     member = accounts.get_person(actor, handle)
     if handle != member.handle:
         return redirect(member.path, 301)
+    depends_on(f"person:{member.id}")
     return render_template(
         "site/person.html",
         member=member,
@@ -123,12 +135,14 @@ def person(handle: str) -> ResponseReturnValue:
 
 @bp.get("/organisations/<int:organisation_id>/<slug>/")
 @access(anyone)
+@cached("after")
 def organisation(organisation_id: int, slug: str) -> ResponseReturnValue:
     """An organisation's public page and what was written for it."""
     actor = current_actor()
     found = organisations.get_organisation(actor, organisation_id)
     if slug != found.slug:
         return redirect(found.path, 301)
+    depends_on(f"organisation:{found.id}")
     return render_template(
         "site/organisation.html",
         organisation=found,
@@ -142,6 +156,7 @@ def organisation(organisation_id: int, slug: str) -> ResponseReturnValue:
 
 @bp.get("/house-rules/")
 @access(anyone)
+@cached()
 def house_rules() -> ResponseReturnValue:
     """The rules of the site."""
     rules = accounts.current_rules()
@@ -151,6 +166,7 @@ def house_rules() -> ResponseReturnValue:
 
 @bp.get("/house-rules/versions/<int:rules_id>/")
 @access(anyone)
+@cached()
 def house_rules_version(rules_id: int) -> ResponseReturnValue:
     """A version of the rules of the site or of a centre, in force or not."""
     rules = accounts.get_rules(rules_id)
@@ -163,6 +179,7 @@ def house_rules_version(rules_id: int) -> ResponseReturnValue:
 
 @bp.get("/help/writing/")
 @access(anyone)
+@cached()
 def writing_help() -> ResponseReturnValue:
     """How to write with Markdown."""
     return render_template("site/writing_help.html")
@@ -170,6 +187,7 @@ def writing_help() -> ResponseReturnValue:
 
 @bp.get("/accessibility/")
 @access(anyone)
+@cached()
 def accessibility() -> ResponseReturnValue:
     """The accessibility statement."""
     return render_template("site/accessibility.html")
@@ -177,6 +195,7 @@ def accessibility() -> ResponseReturnValue:
 
 @bp.get("/privacy/")
 @access(anyone)
+@cached()
 def privacy() -> ResponseReturnValue:
     """What is kept about people, and for how long."""
     return render_template("site/privacy.html")

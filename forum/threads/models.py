@@ -1,15 +1,17 @@
 """Tables of threads and posts, one aggregate: a post is never judged without its thread."""
 
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, inspect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from forum.accounts.enums import Sector
 from forum.accounts.models import Account
 from forum.boards.models import Board
 from forum.core.db import Key, Model, words
+from forum.core.tags import EVERYTHING, HOME
 from forum.organisations.models import Organisation
 from forum.threads.enums import Capacity, PostState, ThreadHold, ThreadKind, TrailKind
 
@@ -69,6 +71,13 @@ class Thread(Model):
         """Permanent address of the thread."""
         return f"/threads/{self.id}/{self.slug}/"
 
+    @property
+    def page_tags(self) -> Sequence[str]:
+        """What its start concerns; its title and state stand on pages of many kinds."""
+        if inspect(self).persistent:
+            return (EVERYTHING,)
+        return (HOME, f"board:{self.board_id}", f"centre:{self.centre_id}")
+
 
 class ThreadTopic(Model):
     """That a thread is tied to a topic; the copied columns give the topic page its order."""
@@ -91,6 +100,11 @@ class ThreadTopic(Model):
     topic_id: Mapped[int] = mapped_column(Key, ForeignKey("topic.id"), primary_key=True)
     centre_id: Mapped[int] = mapped_column(Key, ForeignKey("centre.id"))
     last_post_at: Mapped[datetime]
+
+    @property
+    def page_tags(self) -> Sequence[str]:
+        """What a change of the tie concerns."""
+        return (f"topic:{self.topic_id}",)
 
 
 class Post(Model):
@@ -146,6 +160,15 @@ class Post(Model):
         """Permanent address of the post."""
         return f"/posts/{self.id}/"
 
+    @property
+    def page_tags(self) -> Sequence[str]:
+        """What a change of the post concerns; its counters are raised where they are counted."""
+        return (
+            f"thread:{self.thread_id}",
+            f"person:{self.author_id}",
+            f"organisation:{self.organisation_id}",
+        )
+
 
 class PostRevision(Model):
     """What a post said before an edit; ``version`` counts from 1, the first text.
@@ -154,6 +177,7 @@ class PostRevision(Model):
     """
 
     __tablename__ = "post_revision"
+    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (UniqueConstraint("post_id", "version"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -173,6 +197,7 @@ class HeldEdit(Model):
     """An edit that waits for a moderator; the post stands as it was until then."""
 
     __tablename__ = "held_edit"
+    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (UniqueConstraint("post_id"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -225,11 +250,17 @@ class Interest(Model):
     organisation: Mapped[Organisation | None] = relationship()
     thread: Mapped[Thread | None] = relationship()
 
+    @property
+    def page_tags(self) -> Sequence[str]:
+        """What a change of the declaration concerns."""
+        return (f"person:{self.account_id}",)
+
 
 class Mention(Model):
     """That a post names a member."""
 
     __tablename__ = "mention"
+    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (Index("ix_mention_account_id", "account_id", "post_id"),)
 
     post_id: Mapped[int] = mapped_column(
@@ -256,11 +287,17 @@ class Voice(Model):
     speaker: Mapped[str] = mapped_column(String(24), primary_key=True)
     posts: Mapped[int] = mapped_column(default=0)
 
+    @property
+    def page_tags(self) -> Sequence[str]:
+        """What a change of the voice concerns, beside the topics of the thread."""
+        return (f"thread:{self.thread_id}",)
+
 
 class ReadMark(Model):
     """How far a member has read a thread: the number of the last post seen."""
 
     __tablename__ = "read_mark"
+    page_tags: ClassVar[Sequence[str]] = ()
 
     account_id: Mapped[int] = mapped_column(
         Key, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
@@ -276,6 +313,7 @@ class Draft(Model):
     """What a member has begun to write: a thread for a board or a reply to a thread."""
 
     __tablename__ = "draft"
+    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (
         Index(
             "uq_draft_board",

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from forum.accounts import policy, queries
 from forum.accounts.actions import hashing
 from forum.accounts.models import Account, LoginSession
-from forum.core import audit, clock
+from forum.core import audit, clock, tags
 from forum.core.access import Actor, ensure
 from forum.core.db import db
 from forum.core.errors import Invalid
@@ -64,7 +64,8 @@ def _enter(account_id: int, *, checked: str, newer: str, user_agent: str) -> tup
     if newer:
         # Not through the account, whose version tells of changes by people.
         db.session.execute(
-            update(Account).where(Account.id == account_id).values(password_hash=newer)
+            update(Account).where(Account.id == account_id).values(password_hash=newer),
+            execution_options={tags.KEPT: ()},
         )
     return account, begin_session(account, user_agent=user_agent)
 

@@ -15,7 +15,7 @@ from forum.accounts.models import Account
 from forum.boards.enums import Readers
 from forum.boards.models import Board
 from forum.centres.models import Centre
-from forum.core import clock, markup
+from forum.core import clock, markup, tags
 from forum.core.db import Model, db
 from forum.core.errors import Invalid
 from forum.core.transactions import action
@@ -91,6 +91,8 @@ def load_bulk(size: Size, *, seed: int, progress: Callable[[int], object]) -> No
         raise Invalid("There must be at least as many posts as threads.")
     chance = random.Random(seed)  # noqa: S311 — load data, no secret
     plan = Plan(chance, users=size.users, threads=size.threads, posts=size.posts)
+    # It writes past the session, which would have seen what concerns which page.
+    tags.touch(tags.EVERYTHING)
     load = Load(size, plan, chance)
     load.add_members()
     load.add_threads()

@@ -12,11 +12,13 @@
 """
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ScalarSelect, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.boards.models import Board
+from forum.core import tags
 from forum.core.db import db
 from forum.threads.enums import UNPUBLISHED, Capacity, PostState
 from forum.threads.models import Post, Thread, ThreadTopic, Voice
@@ -39,13 +41,14 @@ def take_number(thread_id: int, at: datetime, *, waits: bool) -> int:
         .where(Thread.id == thread_id)
         .values(last_number=number, **shown)
         .returning(Thread.last_number),
-        execution_options={"synchronize_session": False},
+        execution_options=_told(f"thread:{thread_id}"),
     ).scalar_one()
     return taken
 
 
 def count_new_reply(thread: Thread, at: datetime) -> None:
     """Count a reply that was just written on its topics and its board."""
+    tags.touch(tags.HOME, f"centre:{thread.centre_id}")
     _update_topics(thread.id, at)
     _update_board(thread.board_id, post_count=Board.post_count + 1, last_post_at=at)
 
@@ -63,6 +66,7 @@ def count_new_thread(thread: Thread, at: datetime) -> None:
 def count_state_change(post: Post, *, by: int) -> None:
     """Count that a post became visible (``by`` 1) or ceased to be (``by`` -1)."""
     thread = post.thread
+    tags.touch(tags.HOME, f"centre:{thread.centre_id}")
     db.session.flush()
     is_first = post.number == 1
     at = _newest_visible(thread)
@@ -109,7 +113,8 @@ def count_voice(post: Post, *, by: int) -> None:
         statement.on_conflict_do_update(
             index_elements=[Voice.thread_id, Voice.sector, Voice.speaker],
             set_={"posts": Voice.posts + by},
-        )
+        ),
+        execution_options=_told(f"thread:{post.thread_id}"),
     )
 
 
@@ -132,19 +137,28 @@ def _newest_visible(thread: Thread) -> datetime:
 def _update_thread(thread_id: int, **values: object) -> None:
     db.session.execute(
         update(Thread).where(Thread.id == thread_id).values(**values),
-        execution_options={"synchronize_session": False},
+        execution_options=_told(f"thread:{thread_id}"),
     )
 
 
 def _update_topics(thread_id: int, at: datetime) -> None:
-    db.session.execute(
-        update(ThreadTopic).where(ThreadTopic.thread_id == thread_id).values(last_post_at=at),
-        execution_options={"synchronize_session": False},
+    topics = db.session.scalars(
+        update(ThreadTopic)
+        .where(ThreadTopic.thread_id == thread_id)
+        .values(last_post_at=at)
+        .returning(ThreadTopic.topic_id),
+        execution_options=_told(),
     )
+    tags.touch(*(f"topic:{topic_id}" for topic_id in topics))
 
 
 def _update_board(board_id: int, **values: object) -> None:
     db.session.execute(
         update(Board).where(Board.id == board_id).values(**values),
-        execution_options={"synchronize_session": False},
+        execution_options=_told(f"board:{board_id}"),
     )
+
+
+def _told(*names: str) -> dict[str, Any]:
+    """Options of a statement that changes rows unseen by the session, and concerns ``names``."""
+    return {"synchronize_session": False, tags.KEPT: names}

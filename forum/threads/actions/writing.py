@@ -13,7 +13,7 @@ from forum.accounts.enums import Sector
 from forum.accounts.models import Account
 from forum.boards import policy as boards
 from forum.boards.models import Board
-from forum.core import audit, clock, markup
+from forum.core import audit, clock, markup, tags
 from forum.core.access import Actor, Decision, ensure
 from forum.core.db import db
 from forum.core.errors import Invalid
@@ -250,6 +250,7 @@ def _tie(thread: Thread, tied: Sequence[Topic]) -> None:
             }
             for topic in tied
         ],
+        execution_options={tags.KEPT: [f"topic:{topic.id}" for topic in tied]},
     )
 
 

@@ -22,16 +22,19 @@ from forum.threads.views.showing import (
 )
 from forum.web.access import access, anyone, member
 from forum.web.login import current_actor
+from forum.web.page_cache import cached, depends_on
 
 LONGEST_PAGE_NUMBER = 9
 
 
 @bp.get("/centres/<centre>/boards/<board>/")
 @access(anyone)
+@cached("after")
 def board(centre: str, board: str) -> ResponseReturnValue:
     """The threads of a board, pinned above, newest activity first."""
     actor = current_actor()
     place = boards.get_board(actor, centre, board)
+    depends_on(f"board:{place.id}")
     return render_template(
         "threads/board.html",
         board=place,
@@ -50,10 +53,12 @@ def short(thread_id: int) -> ResponseReturnValue:
 
 @bp.get("/threads/<int:thread_id>/<slug>/")
 @access(anyone)
+@cached("page", "quote", "text")
 def show(thread_id: int, slug: str) -> ResponseReturnValue:
     """A page of a thread's posts, oldest first."""
     actor = current_actor()
     thread = queries.get_thread(actor, thread_id)
+    depends_on(f"thread:{thread.id}")
     if slug != thread.slug:
         return redirect(_with_query(thread.path), 301)
     return render_template("threads/show.html", **_page_of_thread(actor, thread))
@@ -138,10 +143,12 @@ def post(post_id: int) -> ResponseReturnValue:
 
 @bp.get("/posts/<int:post_id>/history/")
 @access(anyone)
+@cached()
 def history(post_id: int) -> ResponseReturnValue:
     """Every text a post has had, with what changed between them."""
     actor = current_actor()
     found = queries.history_of(actor, queries.get_post(actor, post_id))
+    depends_on(f"thread:{found.post.thread_id}")
     versions = list(found.versions)
     changes = [
         (later, difference(earlier.source, later.source)) for earlier, later in pairwise(versions)
