@@ -86,7 +86,7 @@ def _note_statement(state: ORMExecuteState) -> None:
 @cache
 def _private_tables() -> frozenset[str]:
     return frozenset(
-        mapper.local_table.name
+        str(mapper.class_.__tablename__)
         for mapper in Model.registry.mappers
         if getattr(mapper.class_, KEPT, None) == ()
     )

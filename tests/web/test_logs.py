@@ -33,7 +33,7 @@ def logged(app):
 
 
 def test_a_request_is_one_line(client, logged):
-    client.get("/people/canary-handle/?q=canary-query", status=404)
+    client.get("/people/canary-handle/?after=canary-query", status=404)
     (line,) = [line for line in logged if line["event"] == "request"]
     assert line["route"] == "/people/<handle>/"
     assert (line["method"], line["status"]) == ("GET", 404)

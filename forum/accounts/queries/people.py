@@ -8,6 +8,7 @@ from datetime import datetime
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from forum.accounts import policy
 from forum.accounts.enums import TokenPurpose
@@ -53,8 +54,9 @@ def hash_token(token: str) -> str:
 
 def account_of_session(token: str) -> Account | None:
     """The account signed in with ``token``, unless its session has ended."""
-    return db.session.scalar(
+    found = db.session.scalars(
         select(Account)
+        .options(joinedload(Account.grants))
         .join(LoginSession, LoginSession.account_id == Account.id)
         .where(
             LoginSession.token_hash == hash_token(token),
@@ -62,6 +64,7 @@ def account_of_session(token: str) -> Account | None:
             LoginSession.expires_at > clock.now(),
         )
     )
+    return found.unique().one_or_none()
 
 
 def find_account(account_id: int) -> Account | None:
