@@ -9,7 +9,7 @@ from itertools import chain
 from xml.etree import ElementTree as ET
 
 from forum.moderation.enums import ACTION_WORDS, SEAT_WORDS
-from forum.moderation.queries import Entry, Head
+from forum.moderation.queries import ALL, Entry, Figures, Head
 
 ATOM = "http://www.w3.org/2005/Atom"
 # What a feed without entries was last changed at: Atom demands a time.
@@ -18,6 +18,12 @@ LONG_TITLE = 200
 # Spreadsheets run cells that begin so, whatever white space stands before.
 FORMULA = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]|[\t\r\n]")
 NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+# How statistics of the government mark a number that is kept back.
+HIDDEN = "[c]"
+PLACE_COLUMNS = (
+    *("centre", "waiting", "oldest since", "decisions", "median hours", "95th percentile hours"),
+    *("appeals decided", "decisions reversed"),
+)
 LOG_COLUMNS = (
     *("number", "at", "centre", "action", "action in words", "decided by"),
     *("rules", "version", "clause", "rule", "reason", "until"),
@@ -148,3 +154,31 @@ def _lines(entry: Entry) -> Iterator[str]:
 
 def _add(parent: ET.Element, tag: str, text: str = "", **attributes: str) -> None:
     ET.SubElement(parent, tag, attributes).text = NOT_XML.sub("\ufffd", text) or None
+
+
+def figures_csv(figures: Figures, table: str) -> Iterator[str]:
+    """A table of the figures as CSV with a head; ``table`` is one of ``queries.TABLES``."""
+    if table == "places":
+        return write_csv(chain([PLACE_COLUMNS], _place_rows(figures)))
+    rows = getattr(figures, table)
+    cells = ((figures.place.slug, row.word, _shown(row.count)) for row in rows)
+    return write_csv(chain([("centre", table.removesuffix("s"), "decisions")], cells))
+
+
+def _place_rows(figures: Figures) -> Iterator[Sequence[object]]:
+    own = [figures.place] if figures.place.slug != ALL else []
+    for place in [*own, *figures.places] or [figures.place]:
+        hours = ("" if value is None else f"{value:.1f}" for value in (place.median, place.high))
+        yield (
+            place.slug,
+            _shown(place.waiting),
+            place.oldest.strftime("%Y-%m-%dT%H:%M:%SZ") if place.oldest else "",
+            _shown(place.decisions),
+            *hours,
+            _shown(place.appeals),
+            _shown(place.reversals),
+        )
+
+
+def _shown(count: int | None) -> object:
+    return HIDDEN if count is None else count

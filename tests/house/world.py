@@ -131,6 +131,7 @@ class World:
             "sanction_id": self.moderated.sanction.id,
             "session_id": self.session.id,
             "slug": self.thread.slug if of_thread else self.organisation.slug,
+            "table": "kinds",
             "thread_id": self.thread.id,
             "token": self.tokens.get(endpoint, "x" * 43),
             "topic": self.topic.slug,

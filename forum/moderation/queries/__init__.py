@@ -30,6 +30,7 @@ from forum.moderation.queries.decisions import (
     parts_of,
     reports_closed_by,
 )
+from forum.moderation.queries.figures import ALL, SITE, TABLES, Figures, figures_of
 from forum.moderation.queries.items import (
     get_item,
     is_asked,
@@ -109,11 +110,15 @@ from forum.moderation.queries.words import (
 )
 
 __all__ = [
+    "ALL",
     "MOST_PARTS",
     "NO_CENTRE",
     "PAGE_SIZE",
+    "SITE",
+    "TABLES",
     "ClauseChoice",
     "Entry",
+    "Figures",
     "Filters",
     "Head",
     "Heads",
@@ -139,6 +144,7 @@ __all__ = [
     "decisions_about",
     "entry_of",
     "established",
+    "figures_of",
     "find_appeal",
     "get_appeal",
     "get_complaint",

@@ -3,6 +3,7 @@
 from forum.moderation.views import (
     appeals,
     complaints,
+    figures,
     items,
     log,
     members,
@@ -17,6 +18,7 @@ __all__ = [
     "appeals",
     "bp",
     "complaints",
+    "figures",
     "items",
     "log",
     "members",
