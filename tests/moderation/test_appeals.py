@@ -478,6 +478,15 @@ class TestPages:
         assert "taken back on" in author.get("/account/standing/").main
         assert post.state is PostState.VISIBLE
 
+    def test_the_queue_leads_to_it(self, browser, judge, other):
+        _post, decision = hidden_post(judge)
+        appeal = lodge(decision)
+        page = browser(other).get("/moderation/")
+        assert f"/moderation/appeals/{appeal.id}/" in page.links.values()
+        assert "Somebody asks that a decision be looked at again." in page.main
+        page = browser(judge).get("/moderation/")
+        assert f"/moderation/appeals/{appeal.id}/" not in page.links.values()
+
     def test_upholding_by_form(self, browser, judge, other):
         _post, decision = hidden_post(judge)
         appeal = lodge(decision)

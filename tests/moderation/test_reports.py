@@ -72,7 +72,7 @@ class TestReporting:
         assert (item.kind, item.state) == (ItemKind.REPORT, ItemState.OPEN)
         assert item.centre_id == post.thread.centre_id
         assert item.author_id == post.author_id
-        assert item.reasons == [{"why": "report", "reason": "spam"}]
+        assert item.reasons == [{"why": "spam"}]
         assert item.score == 100
         assert events(item) == ["opened", "reported"]
         assert (made.note, made.reporter_id, made.round) == (
@@ -90,7 +90,7 @@ class TestReporting:
         report(VISITOR, post, reason="spam")
         (item,) = items()
         assert item.score == 250
-        assert [reason["reason"] for reason in item.reasons] == ["advertising", "spam"]
+        assert [reason["why"] for reason in item.reasons] == ["advertising", "spam"]
         assert len(reports()) == 3
 
     def test_a_visitor_counts_half(self, app, post):

@@ -458,6 +458,16 @@ class TestPages:
         assert member.restrictions == []
         opened.get(path, status=403)
 
+    def test_undoing_by_button_for_ten_minutes(self, browser, judge, member, here):
+        sanction = impose("suspend", judge, member, here)
+        path = f"/moderation/decisions/{sanction.decision_id}/undo/"
+        assert not browser(moderator()).get(self.path(member)).find("form", action=path)
+        opened = browser(judge)
+        with clock.at(clock.now() + timedelta(minutes=11)):
+            assert not browser(judge).get(self.path(member)).find("form", action=path)
+        opened.post_form(self.path(member), {}, action=path)
+        assert member.restrictions == []
+
     def test_lifting_from_elsewhere_finds_nothing(self, browser, judge, member, here):
         sanction = impose("suspend", judge, member, here)
         path = f"{self.path(member)}sanctions/{sanction.id}/lift/"

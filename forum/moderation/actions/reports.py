@@ -102,7 +102,7 @@ def _open(actor: Actor, post: Post, why: ReportReason, weight: int) -> ReviewIte
             centre_id=post.thread.centre_id,
             post_id=post.id,
             author_id=post.author_id,
-            reasons=({"why": "report", "reason": str(why)},),
+            reasons=({"why": str(why)},),
             score=weight,
         ),
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -12,6 +12,7 @@ from forum.core.errors import Invalid, NotFound
 from forum.moderation import actions, policy, queries
 from forum.moderation.forms import ACTS, LiftForm, MemberForm, SlowForm, SuspendForm
 from forum.moderation.views.blueprint import bp
+from forum.moderation.views.showing import flash_done
 from forum.web.access import access, staff
 from forum.web.login import current_actor
 
@@ -30,6 +31,7 @@ def member_record(handle: str) -> ResponseReturnValue:
         member=member,
         record=record,
         may_lift={one.id for one in record.sanctions if policy.can_lift(actor, one)},
+        may_undo={one.id for one in record.decisions.rows if policy.can_undo(actor, one)},
         is_self=member.id == actor.actor_id,
     )
 
@@ -46,12 +48,11 @@ def impose(handle: str, act: str) -> ResponseReturnValue:
     form = _form(ACTS[act])
     if form.submitted():
         try:
-            _impose(act, member, form)
+            flash_done(_("Recorded."), _impose(act, member, form).decision)
         except Invalid as error:
             form.refuse(error)
         else:
-            flash(_("Recorded. What restricts the member is in the public log."), "success")
-            return redirect(url_for("moderation.member_record", handle=member.handle), 303)
+            return _done(member)
     return render_template("moderation/impose.html", act=act, member=member, form=form), form.status
 
 
@@ -64,12 +65,15 @@ def _form(kind: type[MemberForm]) -> MemberForm:
     return form
 
 
-def _impose(act: str, member: Any, form: Any) -> None:
+def _done(member: Any) -> ResponseReturnValue:
+    return redirect(url_for("moderation.member_record", handle=member.handle), 303)
+
+
+def _impose(act: str, member: Any, form: Any) -> Any:
     actor, centre_id = current_actor(), form.centre_id
     if act == "note":
         text = form.staff_text.data or ""
-        actions.note_member(actor, member, centre_id=centre_id, text=text)
-        return
+        return actions.note_member(actor, member, centre_id=centre_id, text=text)
     ruling = actions.Ruling(
         clause=form.clause.data or "",
         reason=form.reason.data or "",
@@ -77,7 +81,7 @@ def _impose(act: str, member: Any, form: Any) -> None:
         until=form.until if isinstance(form, SuspendForm) else None,
     )
     more = {"minutes": form.minutes.data} if isinstance(form, SlowForm) else {}
-    IMPOSE[act](
+    return IMPOSE[act](
         actor,
         member,
         centre_id=centre_id,
@@ -109,11 +113,11 @@ def lift(handle: str, sanction_id: int) -> ResponseReturnValue:
             reason=form.reason.data or "", staff_note=form.staff_text.data or ""
         )
         try:
-            actions.lift_sanction(actor, sanction_id, ruling=ruling)
+            lifted = actions.lift_sanction(actor, sanction_id, ruling=ruling)
+            flash_done(_("The restriction is lifted."), lifted)
         except Invalid as error:
             form.refuse(error)
         else:
-            flash(_("The restriction is lifted."), "success")
-            return redirect(url_for("moderation.member_record", handle=member.handle), 303)
+            return _done(member)
     page = render_template("moderation/lift.html", member=member, sanction=sanction, form=form)
     return page, form.status
