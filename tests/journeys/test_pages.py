@@ -86,6 +86,13 @@ ADDRESSES = {
     "audit trail": ("admin", "/admin/audit/"),
     "account for administrators": ("admin", "/admin/accounts/{moderator.id}/"),
     "interests": ("member", "/account/interests/"),
+    "report": ("visitor", "/posts/{others_post}/report/"),
+    "standing": ("newcomer", "/account/standing/"),
+    "standing of a member": ("member", "/account/standing/"),
+    "own reports": ("member", "/account/reports/"),
+    "member's record": ("moderator", "/moderation/members/{member.handle}/"),
+    "suspend": ("moderator", "/moderation/members/{newcomer.handle}/suspend/"),
+    "slow down": ("admin", "/moderation/members/{newcomer.handle}/slow/"),
     "house rules": ("visitor", "/house-rules/"),
     "version of house rules": ("visitor", "/house-rules/versions/1/"),
     "help": ("visitor", "/help/writing/"),
@@ -121,6 +128,21 @@ def new_thread_with_errors(page: Page, stage: Stage, _site: Site) -> None:
     page.goto(f"{stage.empty_board.path}start/")
     press(page, "Start thread")
     page.get_by_text("There is a problem").wait_for()
+
+
+@step("visitor")
+def report_with_errors(page: Page, stage: Stage, _site: Site) -> None:
+    page.goto(f"/posts/{stage.others_post}/report/")
+    press(page, "Send report")
+    page.get_by_text("There is a problem").wait_for()
+
+
+@step("visitor")
+def report_sent(page: Page, stage: Stage, _site: Site) -> None:
+    page.goto(f"/posts/{stage.others_post}/report/")
+    page.get_by_label("It is spam").check()
+    press(page, "Send report")
+    page.get_by_text("Waiting for a moderator").wait_for()
 
 
 @step("newcomer")
