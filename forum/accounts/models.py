@@ -7,15 +7,21 @@ from typing import Any, ClassVar
 from sqlalchemy import (
     JSON,
     CheckConstraint,
+    DateTime,
     ForeignKey,
     Index,
+    Integer,
     String,
     Text,
     UniqueConstraint,
+    column,
+    func,
     inspect,
+    select,
+    table,
     text,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from forum.accounts.enums import Region, Role, Sector, TokenPurpose
 from forum.core import clock
@@ -26,6 +32,10 @@ from forum.core.transactions import explain
 
 # What other people see of a member on pages of every kind.
 SHOWN = ("display_name", "handle", "is_hidden", "sector", "region")
+
+
+# Notices are a feature above this one; only how many are unread is asked here.
+NOTICE = table("notice", column("account_id", Integer), column("read_at", DateTime))
 
 
 class Account(Model):
@@ -52,6 +62,14 @@ class Account(Model):
     restrictions: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     version: Mapped[int] = mapped_column(default=1)
 
+    # Asked for with the owner of a session, since the head of each page shows it.
+    unread_notices: Mapped[int] = column_property(
+        select(func.count())
+        .where(NOTICE.c.account_id == id, NOTICE.c.read_at.is_(None))
+        .correlate_except(NOTICE)
+        .scalar_subquery(),
+        deferred=True,
+    )
     grants: Mapped[list["RoleGrant"]] = relationship(
         back_populates="account",
         order_by="RoleGrant.id",

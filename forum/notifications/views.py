@@ -1,6 +1,4 @@
-"""One's own notices, and their number for the head of every page."""
-
-from collections.abc import Callable
+"""One's own notices."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,12 +9,6 @@ from forum.web.access import access, member
 from forum.web.login import current_actor
 
 bp = Blueprint("notifications", __name__)
-
-
-@bp.app_context_processor
-def offer_count() -> dict[str, Callable[[], int]]:
-    """Let a page that shows the head to a member count what they have not read."""
-    return {"unread_notices": lambda: queries.count_unread(current_actor())}
 
 
 @bp.get("/account/notices/")

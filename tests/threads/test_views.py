@@ -193,7 +193,7 @@ class TestThread:
                 reader.get(thread.path)
             assert writes(statements) == []
 
-    @pytest.mark.parametrize(("who", "most"), [("visitor", 6), ("member", 12)])
+    @pytest.mark.parametrize(("who", "most"), [("visitor", 6), ("member", 10)])
     def test_statements_do_not_grow_with_posts(self, client, member, who, most):
         short, long = make.make_thread(posts=1), make.make_thread(posts=60)
         for thread in (short, long):

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, undefer
 
 from forum.accounts import policy
 from forum.accounts.enums import TokenPurpose
@@ -56,7 +56,7 @@ def account_of_session(token: str) -> Account | None:
     """The account signed in with ``token``, unless its session has ended."""
     found = db.session.scalars(
         select(Account)
-        .options(joinedload(Account.grants))
+        .options(joinedload(Account.grants), undefer(Account.unread_notices))
         .join(LoginSession, LoginSession.account_id == Account.id)
         .where(
             LoginSession.token_hash == hash_token(token),
