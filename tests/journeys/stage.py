@@ -1,9 +1,12 @@
 """One of everything, so that every kind of page can be looked at."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from forum.accounts.models import Account
+from forum.core import clock
 from forum.core.db import db
+from forum.moderation import actions as moderation
 from forum.organisations.enums import MembershipState, OrganisationState
 from forum.organisations.models import Organisation
 from forum.threads import actions
@@ -11,6 +14,7 @@ from forum.threads.enums import PostState
 from forum.threads.models import Thread
 from tests import factories
 from tests.journeys.site import Member, Place, Site
+from tests.moderation import making
 
 RICH_TEXT = """\
 # What we found
@@ -64,6 +68,10 @@ class Stage:
     asked_membership: int
     own_post: int
     others_post: int
+    restricted: Member
+    appeal: int
+    appealed: int
+    appealable: int
 
 
 def set_up(site: Site) -> Stage:
@@ -75,6 +83,7 @@ def set_up(site: Site) -> Stage:
     locked = site.thread_by(
         member, is_locked=True, locked_reason="The tender is out.", is_pinned=True
     )
+    restricted, appeal, appealed, appealable = _restricted(site)
     return Stage(
         visitor=None,
         member=member,
@@ -95,6 +104,10 @@ def set_up(site: Site) -> Stage:
         asked_membership=asked,
         own_post=posts[0],
         others_post=posts[1],
+        restricted=restricted,
+        appeal=appeal,
+        appealed=appealed,
+        appealable=appealable,
     )
 
 
@@ -150,6 +163,31 @@ def _thread_with_all_states(
         )
         actions.accept_answer(_account(author), answer)
         return place, [edited.id, other.id]
+
+
+def _restricted(site: Site) -> tuple[Member, int, int, int]:
+    """A member, their appeal, the decision that it is against, and one that they may appeal."""
+    member = site.member()
+    with site.database():
+        judge = factories.make_account(role="moderator")
+        post = factories.make_post(factories.make_thread(), _account(member), text=RICH_TEXT)
+        decision = moderation.hide_post(judge, post, ruling=making.ruling())
+        appeal = moderation.lodge_appeal(_account(member), decision.id, text=RICH_TEXT)
+        sanction = moderation.suspend_member(
+            judge,
+            _account(member),
+            centre_id=post.thread.centre_id,
+            member_text="Come back next week.",
+            ruling=making.ruling(until=clock.now() + timedelta(days=7)),
+        )
+        moderation.warn_member(
+            judge,
+            _account(member),
+            centre_id=post.thread.centre_id,
+            member_text="",
+            ruling=making.ruling(),
+        )
+        return member, appeal.id, decision.id, sanction.decision_id
 
 
 def _drafts(site: Site, member: Member, thread: Place) -> None:
