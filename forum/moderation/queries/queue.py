@@ -124,11 +124,7 @@ def list_queue(actor: Actor, wanted: QueueFilter, *, cursor: str = "") -> Page[Q
     chosen = _chosen(actor, wanted, cursor=cursor, limit=PAGE_SIZE + 1)
     if chosen is None:
         return Page([], "")
-    found = list(
-        db.session.execute(
-            _rows().join(chosen, chosen.c.id == ReviewItem.id).order_by(*_order(wanted))
-        )
-    )
+    found = list(db.session.execute(_rows(chosen).order_by(*_order(wanted))))
     shown = found[:PAGE_SIZE]
     last = shown[-1] if len(found) > PAGE_SIZE else None
     return Page(_complete(actor, shown), _cursor(wanted, last) if last else "")
@@ -245,8 +241,8 @@ def _conditions(actor: Actor, wanted: QueueFilter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _rows() -> Select[Any]:
-    """Items with what they are about; of a long text only the beginning."""
+def _rows(chosen: Any) -> Select[Any]:
+    """The chosen items with what they are about; of a long text only the beginning."""
     text = func.coalesce(
         HeldEdit.source, Post.source, Appeal.text, Complaint.text, Organisation.about, ""
     )
@@ -271,6 +267,9 @@ def _rows() -> Select[Any]:
             ReviewItem.opened_at,
             ReviewItem.id,
         )
+        # First of all, since PostgreSQL keeps the order of so many joins.
+        .select_from(chosen)
+        .join(ReviewItem, ReviewItem.id == chosen.c.id)
         .join(Centre, Centre.id == ReviewItem.centre_id)
         .outerjoin(Post, Post.id == ReviewItem.post_id)
         .outerjoin(Thread, Thread.id == Post.thread_id)
