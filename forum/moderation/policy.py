@@ -82,6 +82,8 @@ def can_see(actor: Actor, item: ReviewItem) -> Decision:
     """Whether the item stands in the actor's queue; twin of ``visible_to``."""
     if item.kind is ItemKind.APPEAL:
         return can_hear(actor, item.centre_id)
+    if item.kind is ItemKind.COMPLAINT:
+        return YES if manages(actor, item.centre_id) else no(NOT_HERE)
     if moderates(actor, item.centre_id):
         return YES
     if item.handed_to is not None and item.handed_to in actor.moderated_centres:
@@ -103,8 +105,13 @@ def visible_parts(actor: Actor) -> Sequence[ColumnElement[bool]]:
         return []
     is_appeal = ReviewItem.kind == ItemKind.APPEAL
     is_own = ReviewItem.centre_id.in_(centres)
+    # What is said of the moderators of a centre is for its managers alone.
+    is_theirs = or_(
+        ReviewItem.kind != ItemKind.COMPLAINT,
+        ReviewItem.centre_id.in_(sorted(actor.managed_centres)),
+    )
     return [
-        and_(is_own, ~is_appeal),
+        and_(is_own, ~is_appeal, is_theirs),
         and_(ReviewItem.handed_to.in_(centres), ~is_own, ~is_appeal),
         and_(is_appeal, ~is_own),
     ]

@@ -6,10 +6,10 @@ import pytest
 
 from forum.core import clock
 from forum.core.db import db
-from forum.moderation import actions, queries
+from forum.moderation import actions, policy, queries
 from forum.moderation.actions.queueing import queue_organisation
 from forum.moderation.enums import ItemKind, ReportReason
-from forum.moderation.models import Report
+from forum.moderation.models import Report, ReviewItem
 from forum.moderation.queries import QueueFilter
 from tests import factories
 from tests.moderation.making import (
@@ -253,6 +253,25 @@ def test_other_kinds_lead_to_their_own_pages(browser):
     factories.commit()
     page = browser(boss).get(PATH)
     assert page.links["Organisation: Tyne Forms"] == f"/organisations/{organisation.id}/confirm/"
+
+
+def test_complaints_are_for_managers_alone(browser, judge):
+    complaint = actions.complain(
+        factories.make_account(), factories.get_centre(), text="Jo Judge is unfair."
+    )
+    page = browser(judge).get(PATH)
+    assert "unfair" not in page.words
+    assert "nothing waits" in page.words
+    item = db.session.query(ReviewItem).filter_by(target_type="complaint").one()
+    browser(judge).get(item.path, status=404)
+    for actor, sees in ((judge, False), (manager(), True), (manager("london"), False)):
+        assert bool(policy.can_see(actor, item)) == sees
+        rows = queries.list_queue(actor, QueueFilter()).rows
+        assert [row.id for row in rows] == ([item.id] if sees else [])
+    boss = browser(manager())
+    assert boss.get(PATH).links["Complaint"] == f"/moderation/complaints/{complaint.id}/"
+    shown = boss.get(item.path)
+    assert shown.links["Look at it and decide"] == f"/moderation/complaints/{complaint.id}/"
 
 
 def test_the_list_takes_a_constant_number_of_statements(browser, judge):
