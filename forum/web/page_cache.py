@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import urlencode
@@ -30,7 +31,7 @@ from sqlalchemy import Engine
 from theine import Cache
 from werkzeug.http import parse_accept_header
 
-from forum.core import tags
+from forum.core import clock, tags
 from forum.core.db import db
 from forum.web.login import has_cookie
 
@@ -45,6 +46,9 @@ BROTLI_QUALITY = 5
 GZIP_LEVEL = 6
 # While the database cannot be asked nothing can be hidden in it either; still, not for ever.
 TRUSTED_SECONDS = 300
+# What runs out by itself without anybody saying so, such as a declared interest.
+LONGEST_KEPT = timedelta(days=1)
+FOR_EVER = datetime.max.replace(tzinfo=UTC)
 SMALLEST_COMPRESSED = 200
 OWN_HEADERS = frozenset({"content-length", "x-request-id", "vary", "set-cookie", "date"})
 
@@ -75,6 +79,12 @@ def depends_on(*names: str) -> None:
     """Say that the page being made shows what the tags ``names`` stand for."""
     if "page_tags" in g:
         g.page_tags.update(names)
+
+
+def good_until(moment: datetime | None) -> None:
+    """Say that the page being made is no longer true at ``moment``; None: nothing runs out."""
+    if "page_tags" in g and moment is not None:
+        g.page_end = min(moment, g.get("page_end", moment))
 
 
 def _with_known(known: frozenset[str]) -> str:
@@ -110,6 +120,7 @@ def _hand_over(response: Response) -> Response:
     if kept is not None and "page_tags" in g and response.status_code == HTTPStatus.OK:
         kept["tags"] = tuple(sorted(g.page_tags))
         kept["versions"] = tags.versions(g.page_tags)
+        kept["end"] = min(clock.now() + LONGEST_KEPT, g.get("page_end", FOR_EVER)).timestamp()
     return response
 
 
@@ -123,6 +134,7 @@ class KeptPage:
     bodies: dict[str, bytes]
     etag: str
     checked_at: float
+    end: float
     made: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
 
@@ -170,7 +182,7 @@ class PageCache:
 
     def _find(self, key: Key) -> KeptPage | None:
         page, found = self.kept.get(key)
-        if not found or page is None:
+        if not found or page is None or time.time() >= page.end:
             return None
         now = time.monotonic()
         try:
@@ -206,31 +218,29 @@ class PageCache:
         if "tags" not in about or not _is_public(headers):
             start_response(status, headers)
             return [] if asked_for_head else [body]
-        page = keep(headers, body, tags=about["tags"], versions=about["versions"])
+        page = keep(headers, body, about)
         self.kept.set(key, page)
         return answer(page, environ, start_response)
 
 
-def keep(
-    headers: list[tuple[str, str]],
-    body: bytes,
-    *,
-    tags: tuple[str, ...],
-    versions: Mapping[str, int],
-) -> KeptPage:
-    """A page to be kept, in the encoding that most browsers ask for."""
+def keep(headers: list[tuple[str, str]], body: bytes, about: dict[str, Any]) -> KeptPage:
+    """A page to be kept, in the encoding that most browsers ask for.
+
+    ``about`` has its tags, their versions and its end in seconds since 1970.
+    """
     plain = [(name, value) for name, value in headers if name.lower() not in OWN_HEADERS]
     return KeptPage(
         headers=[
             *plain,
             ("Vary", "Accept-Encoding, Cookie"),
-            ("Surrogate-Key", " ".join(tags)),
+            ("Surrogate-Key", " ".join(about["tags"])),
         ],
-        tags=tags,
-        versions=versions,
+        tags=about["tags"],
+        versions=about["versions"],
         bodies={"br": brotli.compress(body, quality=BROTLI_QUALITY)},
         etag=hashlib.sha256(body).hexdigest()[:32],
         checked_at=time.monotonic(),
+        end=about["end"],
     )
 
 

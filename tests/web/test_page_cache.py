@@ -3,6 +3,7 @@
 import gzip
 import threading
 import time
+from datetime import timedelta
 from types import SimpleNamespace
 
 import brotli
@@ -10,7 +11,7 @@ import pytest
 
 from forum.accounts import actions as accounts
 from forum.accounts.enums import Region, Sector
-from forum.core import tags
+from forum.core import clock, tags
 from forum.core.access import OPERATOR
 from forum.core.db import db
 from forum.core.transactions import action
@@ -384,3 +385,33 @@ def test_a_change_that_says_nothing_concerns_every_page(sites):
         change()
         assert tags.versions([tags.EVERYTHING])[tags.EVERYTHING] == before + 1
         db.session.remove()
+
+
+def test_what_runs_out_is_made_anew(sites, monkeypatch):
+    with sites.plain.app_context():
+
+        @action
+        def lock():
+            thread = queries.get_thread(OPERATOR, sites.thread_id)
+            thread.is_locked, thread.locked_reason = True, "A pause."
+            thread.locked_until = clock.now() + timedelta(seconds=30)
+
+        lock()
+        db.session.remove()
+    assert b"A pause." in get(sites.kept, sites.path).data
+    assert b"A pause." in get(sites.kept, sites.path).data
+    assert hits(sites) == 1
+    later = time.time() + 31
+    monkeypatch.setattr(page_cache.time, "time", lambda: later)
+    with clock.at(clock.now() + timedelta(seconds=31)):
+        assert b"A pause." not in get(sites.kept, sites.path).data
+    assert hits(sites) == 1
+
+
+def test_what_ended_by_itself_is_told_to_the_pages_only_when_something_did(sites):
+    get(sites.kept, sites.path)
+    with sites.plain.app_context():
+        assert threads.end_expired() == 0
+        db.session.remove()
+    get(sites.kept, sites.path)
+    assert hits(sites) == 1

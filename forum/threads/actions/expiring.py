@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import update
 from sqlalchemy.orm import InstrumentedAttribute
 
-from forum.core import clock
+from forum.core import clock, tags
 from forum.core.db import db
 from forum.core.transactions import action
 from forum.threads.models import Thread
@@ -35,8 +35,10 @@ def end_expired() -> int:
             update(Thread)
             .where(until <= now)
             .values(values)
-            .execution_options(synchronize_session=False)
+            .execution_options(synchronize_session=False, **{tags.KEPT: ()})
         )
         ended += int(getattr(result, "rowcount", 0))
+    if ended:
+        tags.touch(tags.EVERYTHING)
     log.info("threads.expired", ended=ended)
     return ended

@@ -22,7 +22,7 @@ from forum.threads.views.showing import (
 )
 from forum.web.access import access, anyone, member
 from forum.web.login import current_actor
-from forum.web.page_cache import cached, depends_on
+from forum.web.page_cache import cached, depends_on, good_until
 
 LONGEST_PAGE_NUMBER = 9
 
@@ -59,6 +59,7 @@ def show(thread_id: int, slug: str) -> ResponseReturnValue:
     actor = current_actor()
     thread = queries.get_thread(actor, thread_id)
     depends_on(f"thread:{thread.id}")
+    good_until(thread.locked_until)
     if slug != thread.slug:
         return redirect(_with_query(thread.path), 301)
     return render_template("threads/show.html", **_page_of_thread(actor, thread))
