@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from forum.accounts import actions as accounts
 from forum.accounts.enums import Role
@@ -15,6 +15,18 @@ from forum.core.audit import AuditRecord
 from forum.core.db import db
 from forum.core.errors import Conflict
 from forum.core.outbox import OutboxEvent
+from forum.moderation.enums import AppealState, ItemKind, ItemState
+from forum.moderation.models import (
+    Appeal,
+    Complaint,
+    Decision,
+    LogEntry,
+    Report,
+    ReviewItem,
+    Sanction,
+    WatchedWord,
+)
+from forum.notifications.models import Notice
 from forum.ops import actions, queries
 from forum.ops.commands.demo import describe_sign_ins
 from forum.ops.queries import (
@@ -28,8 +40,20 @@ from forum.ops.queries import (
     DemoThread,
 )
 from forum.ops.queries.demo import DemoBoard
+from forum.ops.queries.demo_moderation import (
+    DemoAppeal,
+    DemoCase,
+    DemoComplaint,
+    DemoInterest,
+    DemoModeration,
+    DemoRegistration,
+    DemoReport,
+    DemoSanction,
+    DemoVerdict,
+    DemoWord,
+)
 from forum.threads.enums import Capacity, PostState, ThreadKind
-from forum.threads.models import Draft, Mention, Post, PostRevision, ReadMark, Thread
+from forum.threads.models import Draft, Interest, Mention, Post, PostRevision, ReadMark, Thread
 from tests import factories
 
 ASKER = DemoMember(
@@ -68,7 +92,11 @@ QUESTION = DemoThread(
         ),
         DemoPost(by="asker", hours_later=1.0, text="Thank you.", withdrawn=True),
         DemoPost(
-            by="asker", hours_later=1.0, text="The firm is a crook.", hidden_reason="Names a firm."
+            by="asker",
+            hours_later=1.0,
+            text="The firm is a crook.",
+            hidden_reason="Names a firm.",
+            hidden_clause=9,
         ),
     ),
     pinned=True,
@@ -102,6 +130,10 @@ def count(model):
     return db.session.scalar(select(func.count()).select_from(model))
 
 
+def count_where(model, *which):
+    return db.session.scalar(select(func.count()).select_from(model).where(*which))
+
+
 def everything_wrong():
     return [
         difference
@@ -121,12 +153,27 @@ def test_the_whole_demo(run, client):
     assert "roundtable-demo" in output
     demo = queries.read_demo()
     assert count(Post) == demo.post_count
-    assert count(Thread) == sum(len(centre.threads) for centre in demo.centres)
+    started = sum(1 for case in demo.moderation.cases if case.board)
+    assert count(Thread) == sum(len(centre.threads) for centre in demo.centres) + started
     assert count(Draft) == len(demo.drafts)
     assert count(OutboxEvent) == 0
     assert everything_wrong() == []
     newest = db.session.scalar(select(func.max(Post.created_at)))
     assert newest < clock.now()
+    waiting = ReviewItem.state == ItemState.OPEN
+    assert set(db.session.scalars(select(ReviewItem.kind).where(waiting))) == set(ItemKind)
+    here = factories.get_centre("north-east").id
+    others = or_(ReviewItem.handed_to == here, ReviewItem.kind == ItemKind.APPEAL)
+    assert count_where(ReviewItem, waiting, or_(ReviewItem.centre_id == here, others)) >= 12
+    assert count(LogEntry) >= 40
+    assert len(set(db.session.scalars(select(LogEntry.centre_id)))) == len(demo.centres)
+    assert set(db.session.scalars(select(Appeal.state))) >= {
+        AppealState.WAITING,
+        AppealState.REVERSED,
+    }
+    assert "whole" in run("moderation", "verify-log")
+    times = list(db.session.scalars(select(LogEntry.at).order_by(LogEntry.number)))
+    assert times == sorted(times)
     for path in ("/", "/centres/", "/centres/london/"):
         client.get(path)
     for email in queries.sign_ins():
@@ -289,3 +336,230 @@ def test_sign_ins_are_told_only_where_they_exist(app):
         "Sign in with the password roundtable-demo as",
         "  moderator@demo.example",
     ]
+
+
+NEWCOMER = DemoMember(handle="newcomer", name="Nan Newcomer", sector="community")
+LONDONER = DemoMember(
+    handle="londoner", name="Lou Londoner", sector="public", role="moderator", centre="london"
+)
+
+
+def with_moderation(*cases, **fields):
+    """The small demo, its thread left open, and what moderators did there."""
+    board = replace(CENTRE.boards[0], archived=False)
+    centre = replace(CENTRE, boards=(board,), threads=(replace(QUESTION, locked=""),))
+    moderation = DemoModeration(members=(NEWCOMER, LONDONER), cases=cases, **fields)
+    return replace(SMALL, centres=(centre,), moderation=moderation)
+
+
+def a_case(**fields):
+    return DemoCase(
+        **{
+            "centre": "north-east",
+            "thread": QUESTION.title,
+            "days_ago": 5.0,
+            "by": "newcomer",
+            "text": "I have a form to sell.",
+            **fields,
+        }
+    )
+
+
+def no(hours=2.0, **fields):
+    return DemoVerdict(
+        **{"kind": "reject", "hours_later": hours, "clause": 3, "reason": "It sells.", **fields}
+    )
+
+
+def the_post():
+    author = select(Account.id).where(Account.handle == "newcomer").scalar_subquery()
+    return db.session.scalars(select(Post).where(Post.author_id == author)).one()
+
+
+def test_the_post_of_a_newcomer_waits_for_the_reason_it_would_have(app):
+    load(with_moderation(a_case(asked="Whom do you speak for?", claimed_by="helper")))
+    assert the_post().state is PostState.PENDING
+    assert the_post().holds == [{"why": "new-member", "first": 3}]
+    item = db.session.scalars(select(ReviewItem)).one()
+    assert (item.kind, item.state) == (ItemKind.PENDING_POST, ItemState.OPEN)
+    assert item.claimant.handle == "helper"
+    assert [notice.kind for notice in db.session.scalars(select(Notice))] == [
+        "post-hidden",
+        "author-asked",
+    ]
+    assert everything_wrong() == []
+
+
+def test_a_verdict_is_taken_at_its_time_and_told_without_a_mail(app, outbox_mail):
+    load(with_moderation(a_case(verdicts=(no(),))))
+    decision = db.session.scalars(select(Decision).order_by(Decision.id.desc())).first()
+    assert timedelta(days=4, hours=21) < clock.now() - decision.at < timedelta(days=5)
+    assert decision.actor.handle == "helper"
+    assert "clause 3: Do not advertise" in decision.rule
+    assert the_post().state is PostState.REJECTED
+    author = the_post().author_id
+    (notice,) = db.session.scalars(select(Notice).where(Notice.account_id == author))
+    assert notice.kind == "post-rejected"
+    assert notice.at == decision.at
+    assert notice.read_at is not None
+    assert count(OutboxEvent) == 0
+    assert len(outbox_mail) == 0
+
+
+def test_a_post_that_was_edited_by_a_moderator_and_one_whose_edit_waits(app):
+    load(
+        with_moderation(
+            a_case(verdicts=(no(kind="edit", clause=0, text="A form helped me."),)),
+        )
+    )
+    assert the_post().source == "A form helped me."
+    assert the_post().state is PostState.VISIBLE
+
+
+def test_an_edit_of_a_newcomer_waits(app):
+    approved = DemoVerdict(kind="approve", hours_later=1.0)
+    edited = {"edited_text": "I sell forms.", "edited_hours_later": 4.0}
+    load(with_moderation(a_case(verdicts=(approved,), **edited)))
+    assert the_post().source == "I have a form to sell."
+    item = db.session.scalars(select(ReviewItem)).one()
+    assert (item.kind, item.state) == (ItemKind.EDIT, ItemState.OPEN)
+
+
+def test_reports_escalation_and_a_neighbour(app):
+    reports = (
+        DemoReport(reason="spam", hours_later=1.0),
+        DemoReport(reason="spam", by="newcomer", hours_later=2.0, note="Again."),
+    )
+    passed = {"escalated": "Not for me.", "noted": "Look at the date."}
+    load(
+        with_moderation(
+            a_case(by="", text="", post=2, reports=reports, **passed),
+            a_case(by="", text="", post=1, reports=reports[:1], handed_to="north-west", **passed),
+        )
+    )
+    assert [report.reporter_id is None for report in db.session.scalars(select(Report))] == [
+        True,
+        True,
+        False,
+    ]
+    items = db.session.scalars(select(ReviewItem).order_by(ReviewItem.post_id)).all()
+    assert [item.handed_to is None for item in items] == [False, True]
+    assert all(item.escalated_at for item in items)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "state"),
+    [("", AppealState.WAITING), ("upheld", AppealState.UPHELD), ("reversed", AppealState.REVERSED)],
+)
+def test_an_appeal(app, outcome, state):
+    appeal = DemoAppeal(
+        text="It sells nothing.",
+        hours_later=5.0,
+        outcome=outcome,
+        by="londoner",
+        reason="We have looked at it.",
+        decided_hours_later=40.0,
+    )
+    load(with_moderation(a_case(verdicts=(no(),), appeal=appeal)))
+    assert db.session.scalars(select(Appeal)).one().state is state
+    published = state is AppealState.REVERSED
+    assert the_post().state is (PostState.VISIBLE if published else PostState.REJECTED)
+    assert everything_wrong() == []
+
+
+def test_a_thread_that_waits_and_one_more_decision(app):
+    case = a_case(
+        thread="Our grant has become a tender", board="paying", topics=("prompt-payment",)
+    )
+    load(with_moderation(case))
+    assert the_post().thread.title == "Our grant has become a tender"
+    assert the_post().thread.state is PostState.PENDING
+
+
+def test_hidden_and_restored(app):
+    hide = no(kind="hide", hours=1.0)
+    restore = DemoVerdict(kind="restore", hours_later=2.0, reason="On a second look.")
+    load(with_moderation(a_case(by="", text="", post=1, verdicts=(hide, restore))))
+    kinds = [str(kind) for kind in db.session.scalars(select(Decision.kind).order_by(Decision.id))]
+    assert kinds[-2:] == ["hide", "restore"]
+
+
+def test_sanctions_complaints_organisations_interests_and_words(app):
+    imposed = {
+        "member": "newcomer",
+        "centre": "north-east",
+        "days_ago": 4.0,
+        "days": 9.0,
+        "clause": 8,
+        "reason": "The same text twice.",
+        "text": "Once is enough.",
+    }
+    load(
+        with_moderation(
+            sanctions=(
+                DemoSanction(kind="suspension", **imposed),
+                DemoSanction(kind="warning", **(imposed | {"days": 0.0})),
+                DemoSanction(
+                    kind="slow-mode",
+                    minutes=30,
+                    lifted_days_ago=2.0,
+                    lifted_reason="Well done.",
+                    **imposed,
+                ),
+            ),
+            complaints=(
+                DemoComplaint(centre="north-east", text="Too slow.", days_ago=3.0),
+                DemoComplaint(
+                    centre="london",
+                    by="asker",
+                    text="Too quick.",
+                    days_ago=3.0,
+                    answer="Thank you.",
+                    answered_days_ago=1.0,
+                ),
+            ),
+            registrations=(
+                DemoRegistration(
+                    by="newcomer",
+                    centre="north-east",
+                    name="Mending Shed",
+                    kind="community-group",
+                    size="micro",
+                    about="",
+                    days_ago=2.0,
+                    confirmed_days_ago=1.0,
+                ),
+            ),
+            interests=(
+                DemoInterest(
+                    by="helper", text="My brother.", organisation="Asker Works", days_ago=8
+                ),
+                DemoInterest(by="asker", days_ago=8.0),
+            ),
+            words=(DemoWord(phrase="gift card", effect="hold", days_ago=9.0),),
+        )
+    )
+    sanctions = db.session.scalars(select(Sanction).order_by(Sanction.id)).all()
+    assert [sanction.lifted_at is None for sanction in sanctions] == [True, True, False]
+    answers = db.session.scalars(select(Complaint.answer).order_by(Complaint.id)).all()
+    assert answers == ["", "Thank you."]
+    assert sorted(db.session.scalars(select(Interest.text))) == ["", "My brother."]
+    assert count(WatchedWord) == 1
+    numbers = db.session.execute(select(LogEntry.at).order_by(LogEntry.number)).scalars().all()
+    assert numbers == sorted(numbers)
+
+
+@pytest.mark.parametrize(
+    ("case", "message"),
+    [
+        (a_case(days_ago=0.01, verdicts=(no(),)), "runs into the future"),
+        (a_case(by="", text="", post=1, noted="A note."), "Nothing waits"),
+        (a_case(by="", text="", post=9), "names something unknown"),
+        (a_case(verdicts=(no(clause=0),)), "is refused: Choose the house rule"),
+        (a_case(verdicts=(no(kind="marvel"),)), "names something unknown"),
+    ],
+)
+def test_contradictions_in_what_moderators_did_are_told(app, case, message):
+    with pytest.raises(queries.DemoError, match=message):
+        load(with_moderation(case))
+    assert count(Account) == 0

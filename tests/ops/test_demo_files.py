@@ -7,6 +7,7 @@ import pytest
 
 from forum.accounts.enums import Sector
 from forum.core import markup
+from forum.moderation.enums import ReportReason, WordEffect
 from forum.ops import queries
 from forum.organisations.enums import OrganisationKind, SizeBand
 from forum.threads.actions.writing import LONGEST_TITLE, MOST_TOPICS, SHORTEST_TITLE
@@ -47,7 +48,8 @@ def threads(demo):
 
 
 def all_members(demo):
-    return [*demo.members, *(member for centre in demo.centres for member in centre.members)]
+    of_centres = (member for centre in demo.centres for member in centre.members)
+    return [*demo.members, *of_centres, *demo.moderation.members]
 
 
 def test_there_is_enough_of_it(demo, threads):
@@ -119,6 +121,43 @@ def test_posts_say_what_they_quote_and_mention(demo, threads):
             if post.quoted_post:
                 quoted = thread.posts[post.quoted_post - 1]
                 assert post.quoted_text in quoted.text, where
+
+
+def test_moderation_has_enough_in_every_centre(demo):
+    cases = demo.moderation.cases
+    decided = Counter(case.centre for case in cases for _ in case.verdicts)
+    assert set(decided) == CENTRES
+    assert min(decided.values()) >= 4
+    waiting = [case for case in cases if case.centre == "north-east" and not case.verdicts]
+    assert len(waiting) >= 9
+    kinds = {verdict.kind for case in cases for verdict in case.verdicts}
+    assert kinds == {"approve", "reject", "hide", "restore", "keep", "edit"}
+    reasons = {report.reason for case in cases for report in case.reports}
+    assert reasons >= set(ReportReason) - {"spam"}
+    assert {sanction.kind for sanction in demo.moderation.sanctions} >= {"suspension", "warning"}
+    assert demo.moderation.interests
+    assert {word.effect for word in demo.moderation.words} == set(WordEffect)
+
+
+def test_what_moderators_did_refers_to_what_is_there(demo, threads):
+    known = {(centre.slug, thread.title): thread for centre, thread in threads}
+    handles = {member.handle for member in all_members(demo)}
+    for case in demo.moderation.cases:
+        thread = known.get((case.centre, case.thread))
+        assert case.board or (thread and not thread.locked), case.thread
+        assert case.post <= (len(thread.posts) if thread else 0), case.thread
+        assert bool(case.post) != bool(case.by and case.text), case.thread
+        people = {case.by, case.claimed_by, *(report.by for report in case.reports)}
+        assert people - {""} <= handles, case.thread
+
+
+def test_reasons_name_nobody(demo):
+    names = {name for member in all_members(demo) for name in member.name.split()} - {"Site"}
+    verdicts = [verdict for case in demo.moderation.cases for verdict in case.verdicts]
+    appeals = [case.appeal for case in demo.moderation.cases if case.appeal]
+    sanctions = demo.moderation.sanctions
+    for told in (*verdicts, *appeals, *sanctions):
+        assert not names & set(re.findall(r"[A-Z][a-z]+", told.reason)), told.reason
 
 
 def test_no_two_posts_are_alike(threads):

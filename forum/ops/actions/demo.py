@@ -16,8 +16,10 @@ from forum.core.db import db
 from forum.core.errors import Conflict, Invalid, NotAllowed
 from forum.core.outbox import OutboxEvent
 from forum.core.transactions import action
+from forum.moderation import actions as moderation
+from forum.moderation.actions import Ruling
 from forum.ops import queries
-from forum.ops.actions import demo_people
+from forum.ops.actions import demo_moderation, demo_people
 from forum.ops.queries import (
     Demo,
     DemoDraft,
@@ -56,9 +58,9 @@ def load_demo(
         raise Conflict("There are accounts already. The demo goes into an empty database only.")
     newest = db.session.scalar(select(func.max(OutboxEvent.id))) or 0
     play = Play(demo, password_hash=password_hash, progress=progress)
-    with unscreened():
-        play.perform()
-    # Nobody waits to be told of what happened in the demo.
+    play.perform()
+    demo_moderation.tell_members(newest)
+    # Nobody waits for a mail about what happened in the demo.
     db.session.execute(delete(OutboxEvent).where(OutboxEvent.id > newest))
 
 
@@ -76,6 +78,10 @@ class Play:
         for centre in demo.centres:
             for thread in centre.threads:
                 self._plan_thread(centre.slug, thread)
+        for case in demo.moderation.cases:
+            if not case.post:
+                moment = self.now - timedelta(days=case.days_ago)
+                self._see(case.by, moment)
         try:
             self.cast = demo_people.assemble(
                 demo, password_hash=password_hash, first_seen=self.first_seen
@@ -83,6 +89,15 @@ class Play:
         except (KeyError, ValueError) as error:
             raise DemoError(f"The demo content names something unknown: {error}.") from error
         self.topics = {topic.slug: topic for topic in db.session.scalars(select(Topic))}
+        docket = demo_moderation.Docket(
+            demo.moderation,
+            self.cast,
+            plan=self._plan_screened,
+            now=self.now,
+            threads=self.threads,
+            posts=self.posts,
+        )
+        docket.progress = progress
 
     def perform(self) -> None:
         """Take every step at its time, then what is not bound to one."""
@@ -116,7 +131,7 @@ class Play:
         for post in told.posts:
             moment += timedelta(hours=post.hours_later)
             moments.append(moment)
-            self.first_seen[post.by] = min(moment, self.first_seen.get(post.by, moment))
+            self._see(post.by, moment)
         if moment >= self.now:
             raise DemoError(f"The demo thread “{told.title}” runs into the future.")
         self._plan(moments[0], told.title, partial(self._start, centre, told))
@@ -146,7 +161,14 @@ class Play:
         if post.accepted:
             yield UNTIL_ACCEPTED, partial(self._accept, which)
 
+    def _see(self, handle: str, moment: datetime) -> None:
+        self.first_seen[handle] = min(moment, self.first_seen.get(handle, moment))
+
     def _plan(self, moment: datetime, title: str, step: Step) -> None:
+        """Plan something of the threads' files, of which nothing waits for a moderator."""
+        self._plan_screened(moment, title, unscreened()(step))
+
+    def _plan_screened(self, moment: datetime, title: str, step: Step) -> None:
         self.steps.append((moment, len(self.steps), title, step))
 
     def _start(self, centre: str, told: DemoThread) -> None:
@@ -200,8 +222,12 @@ class Play:
         threads.withdraw_post(self.cast.accounts[told.by], self.posts[which])
 
     def _hide(self, which: tuple[str, str, int], told: DemoPost) -> None:
-        moderator = self.cast.moderator(which[0])
-        threads.hide_post(moderator, self.posts[which], reason=told.hidden_reason)
+        clause = demo_moderation.name_clause(self.cast.centres[which[0]].id, told.hidden_clause)
+        moderation.hide_post(
+            self.cast.moderator(which[0]),
+            self.posts[which],
+            ruling=Ruling(clause=clause, reason=told.hidden_reason),
+        )
 
     def _accept(self, which: tuple[str, str, int]) -> None:
         post = self.posts[which]

@@ -13,6 +13,7 @@ from forum.accounts.enums import Region, Role, Sector
 from forum.accounts.models import Account
 from forum.boards.enums import Readers
 from forum.boards.models import Board
+from forum.centres.enums import Holding
 from forum.centres.models import Centre
 from forum.core import audit, clock
 from forum.core.access import OPERATOR
@@ -27,6 +28,7 @@ from forum.organisations.enums import (
 from forum.organisations.models import Membership, Organisation
 
 ADDRESS = "demo.example"
+HELD_POSTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,17 @@ class Cast:
         for account in self.accounts.values():
             if any(g.role is Role.MODERATOR and g.centre_id == centre_id for g in account.grants):
                 return account
+        return self.administrator
+
+    def manager(self, centre: str) -> Account:
+        """Who manages the centre, or the administrator."""
+        centre_id = self.centres[centre].id
+        managers = [a for a in self.accounts.values() if centre_id in a.managed_centres]
+        return managers[0] if managers else self.administrator
+
+    @property
+    def administrator(self) -> Account:
+        """The administrator of the site."""
         return next(account for account in self.accounts.values() if account.is_admin)
 
 
@@ -56,9 +69,12 @@ def assemble(demo: Demo, *, password_hash: str, first_seen: Mapping[str, datetim
         (demo.organisations, demo.members, "north-east"),
         *((centre.organisations, centre.members, centre.slug) for centre in demo.centres),
     ]
-    for organisations, members, centre in groups:
+    groups.append(((), demo.moderation.members, "north-east"))
+    for centre in cast.centres.values():
+        centre.holding, centre.held_posts = Holding.NEW_MEMBERS, HELD_POSTS
+    for organisations, members, place in groups:
         for organisation in organisations:
-            _add_organisation(cast, organisation, cast.centres[centre].region)
+            _add_organisation(cast, organisation, cast.centres[place].region)
         for member in members:
             _add_member(cast, member, password_hash=password_hash, first_seen=first_seen)
     for centre_content in demo.centres:

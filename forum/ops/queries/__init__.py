@@ -13,14 +13,13 @@ from forum.ops.queries.demo import (
     DemoCentre,
     DemoDraft,
     DemoError,
-    DemoMember,
-    DemoOrganisation,
     DemoPost,
     DemoReading,
     DemoThread,
     read_demo,
     sign_ins,
 )
+from forum.ops.queries.demo_people import DemoMember, DemoOrganisation
 from forum.ops.queries.health import Migrations, has_accounts, migrations, readiness
 
 __all__ = [

@@ -1,12 +1,13 @@
 """The demo content, read from the TOML files in ``forum/ops/demo``.
 
-A file each centre, and ``people.toml`` with the members who can sign in, who belong to all
-files. Members other than those have addresses too, but nobody is told of them.
+A file each centre, ``people.toml`` with the members who can sign in, who belong to all files,
+and ``moderation.toml`` with what moderators did and what waits for them. Members other than
+those who can sign in have addresses too, but nobody is told of them.
 """
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,45 +15,17 @@ from sqlalchemy import select
 
 from forum.accounts.models import Account
 from forum.core.db import db
+from forum.ops.queries.demo_moderation import DemoModeration, moderation_of
+from forum.ops.queries.demo_people import DemoMember, DemoOrganisation
 
 FOLDER = Path(__file__).parents[1] / "demo"
 PEOPLE = "people.toml"
+MODERATION = "moderation.toml"
 DEMO_PASSWORD = "roundtable-demo"  # noqa: S105 — told to everybody; production refuses the demo
 
 
 class DemoError(Exception):
     """A file of the demo content is wrong; says which and how."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemoOrganisation:
-    """An organisation; ``key`` is its name within the files."""
-
-    key: str
-    name: str
-    sector: str
-    kind: str
-    size: str
-    company_number: str = ""
-    charity_number: str = ""
-    about: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemoMember:
-    """A member; ``role`` is held for ``centre``, whose region is theirs unless ``national``."""
-
-    handle: str
-    name: str
-    sector: str
-    organisation: str = ""
-    steward: bool = False
-    national: bool = False
-    about: str = ""
-    hidden: bool = False
-    email: str = ""
-    role: str = ""
-    centre: str = "north-east"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +53,7 @@ class DemoPost:
     accepted: bool = False
     withdrawn: bool = False
     hidden_reason: str = ""
+    hidden_clause: int = 0
     first_text: str = ""
     edit_note: str = ""
 
@@ -140,17 +114,19 @@ class Demo:
     drafts: Sequence[DemoDraft]
     readings: Sequence[DemoReading]
     centres: Sequence[DemoCentre]
+    moderation: DemoModeration = field(default_factory=DemoModeration)
 
     @property
     def post_count(self) -> int:
         """How many posts there are."""
-        return sum(len(thread.posts) for centre in self.centres for thread in centre.threads)
+        threads = [thread for centre in self.centres for thread in centre.threads]
+        return sum(len(thread.posts) for thread in threads) + self.moderation.post_count
 
 
 def read_demo(folder: Path = FOLDER) -> Demo:
     """The content of the files in ``folder``; raises DemoError when one cannot be read."""
     people = _load(folder / PEOPLE)
-    files = sorted(path for path in folder.glob("*.toml") if path.name != PEOPLE)
+    files = sorted(path for path in folder.glob("*.toml") if path.name not in {PEOPLE, MODERATION})
     try:
         return Demo(
             organisations=[DemoOrganisation(**table) for table in people["organisations"]],
@@ -158,6 +134,7 @@ def read_demo(folder: Path = FOLDER) -> Demo:
             drafts=[DemoDraft(**table) for table in people["drafts"]],
             readings=[DemoReading(**table) for table in people["readings"]],
             centres=[_centre(path.stem, _load(path)) for path in files],
+            moderation=moderation_of(_load(folder / MODERATION)),
         )
     except (TypeError, KeyError) as error:
         raise DemoError(f"The demo content has a wrong or missing entry: {error}.") from error
@@ -194,10 +171,11 @@ def _thread(table: dict[str, Any]) -> DemoThread:
 def _post(table: dict[str, Any]) -> DemoPost:
     plain = {name: value for name, value in table.items() if name not in {"quote", "hidden"}}
     quote = table.get("quote", {"post": 0, "text": ""})
-    hidden = table.get("hidden", {"reason": ""})
+    hidden = table.get("hidden", {"reason": "", "clause": 0})
     return DemoPost(
         **plain,
         quoted_post=quote["post"],
         quoted_text=quote["text"],
         hidden_reason=hidden["reason"],
+        hidden_clause=hidden["clause"],
     )
