@@ -7,7 +7,7 @@ from contextvars import ContextVar
 from typing import ParamSpec, TypeVar
 
 from sqlalchemy import PrimaryKeyConstraint, UniqueConstraint
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
 from forum.core import tags
@@ -17,6 +17,9 @@ from forum.core.errors import Conflict, Invalid
 CHANGED_MEANWHILE = (
     "Somebody else changed this at the same moment. Look again and repeat your change."
 )
+
+# What PostgreSQL says to one of two who wait for each other; the other goes on.
+DEADLOCK = "40P01"
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -41,7 +44,7 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
     """Make ``function`` one transaction: the outermost action commits, an error undoes all.
 
     Raises Invalid or Conflict in place of the database's IntegrityError, and Conflict
-    when a versioned row was changed meanwhile.
+    when a versioned row was changed meanwhile or two actions waited for each other.
     """
 
     @functools.wraps(function)
@@ -60,6 +63,10 @@ def action(function: Callable[P, R]) -> Callable[P, R]:
         except StaleDataError as error:
             db.session.rollback()
             raise Conflict(CHANGED_MEANWHILE) from error
+        except OperationalError as error:
+            db.session.rollback()
+            _tell_deadlock(error)
+            raise
         except BaseException:
             db.session.rollback()
             raise
@@ -76,6 +83,11 @@ def pause() -> None:
     """End the present transaction, so that slow work after it holds no lock."""
     if not _inside.get():
         db.session.commit()
+
+
+def _tell_deadlock(error: OperationalError) -> None:
+    if getattr(error.orig, "sqlstate", "") == DEADLOCK:
+        raise Conflict(CHANGED_MEANWHILE) from error
 
 
 def _explained(error: IntegrityError) -> Invalid | Conflict:

@@ -39,7 +39,8 @@ def reported_post(site: Site, title: str) -> str:
     place = site.thread_by(site.member(), on=site.board(CENTRE), title=title)
     with site.database():
         post = factories.make_post(db.session.get_one(Thread, place.id))
-        return queue(post, ItemKind.REPORT, score=100, reasons=({"why": "spam"},)).path
+        item = queue(post, ItemKind.REPORT, score=100, reasons=({"why": "spam"},))
+        return str(item.path)
 
 
 def approve_all(page: Page) -> None:
