@@ -13,6 +13,15 @@ class NotFound(RoundtableError):
     """There is no such thing, or the actor may not know of it."""
 
 
+class MovedInto(NotFound):
+    """What was asked for has become part of another thing: ``into_id``, called ``slug``."""
+
+    def __init__(self, into_id: int, slug: str) -> None:
+        super().__init__("This has become part of another thread.")
+        self.into_id = into_id
+        self.slug = slug
+
+
 class NotAllowed(RoundtableError):
     """The actor may see the thing but not do this with it."""
 

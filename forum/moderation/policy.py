@@ -11,14 +11,15 @@ from forum.accounts.models import Account
 from forum.core import clock
 from forum.core.access import YES, Actor, Decision, manages, moderates, no
 from forum.moderation.enums import DecisionKind, ItemKind, ItemState, SanctionKind, Seat
-from forum.moderation.models import Complaint, ReviewItem, Sanction
+from forum.moderation.models import Complaint, ReviewItem, Sanction, SealOpening
 from forum.moderation.models import Decision as Decided
-from forum.threads.enums import PostState
+from forum.threads.enums import PostState, ThreadKind
 from forum.threads.models import Thread
 
 UNDO_FOR = timedelta(minutes=10)
 APPEAL_FOR = timedelta(days=28)
 CLAIM_FOR = timedelta(minutes=30)
+ANSWER_WITHIN = timedelta(days=1)
 NOT_HERE = "Only moderators of this centre can do this."
 OWN = "This concerns you. Somebody else must decide."
 ALL_CENTRES = "Only administrators can do this for all centres."
@@ -170,6 +171,47 @@ def can_judge(
     if item is not None and item.handed_to is not None:
         return can_see(actor, item)
     return no(NOT_HERE)
+
+
+def can_arrange_own(actor: Actor, thread: Thread) -> Decision:
+    """Whether the actor may pin or unpin the thread as staff who announce something."""
+    if thread.kind is not ThreadKind.ANNOUNCEMENT or thread.author_id != actor.actor_id:
+        return no(OWN)
+    return YES if moderates(actor, thread.centre_id) else no(NOT_HERE)
+
+
+def can_move_to(actor: Actor, centre_id: int) -> Decision:
+    """Whether the actor may put threads on boards of the centre."""
+    if moderates(actor, centre_id):
+        return YES
+    return no("You can move threads only to boards of centres that you moderate.")
+
+
+def can_open_seal(actor: Actor, centre_id: int) -> Decision:
+    """Whether the actor may, with a second person, read what was removed from a post."""
+    if actor.actor_id is not None and manages(actor, centre_id):
+        return YES
+    return no("Only managers of this centre and administrators can do this.")
+
+
+def can_read_seal(actor: Actor, openings: Sequence[SealOpening]) -> Decision:
+    """Whether the actor asked or agreed within the last hour that a sealed text is read."""
+    if any(
+        is_open(opening) and actor.actor_id in {opening.asked_by, opening.agreed_by}
+        for opening in openings
+    ):
+        return YES
+    return no("Two persons have to agree first. They can read it for one hour.")
+
+
+def is_open(opening: SealOpening) -> bool:
+    """Whether two persons may read the sealed text now."""
+    return opening.closes_at is not None and clock.now() < opening.closes_at
+
+
+def waits(opening: SealOpening) -> bool:
+    """Whether a second person can agree to it now: within a day."""
+    return opening.agreed_at is None and clock.now() < opening.asked_at + ANSWER_WITHIN
 
 
 def can_undo(actor: Actor, decision: Decided) -> Decision:

@@ -190,19 +190,6 @@ class EditForm(Form):
     )
 
 
-class ReasonForm(Form):
-    """Why a moderator does something."""
-
-    reason = TextAreaField(
-        _l("Reason"),
-        validators=[
-            InputRequired(_l("Give a reason; the author will read it")),
-            well_formed,
-            Length(max=1000, message=_l("Shorten the reason to 1,000 characters")),
-        ],
-    )
-
-
 class ConfirmForm(Form):
     """Yes, do it."""
 

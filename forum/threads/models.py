@@ -114,7 +114,8 @@ class Post(Model):
     posted; ``interest`` None: nothing was said, "": nothing to declare. ``holds`` are the words
     of why it waits. ``hidden_rule`` and ``hidden_reason`` stand on the tombstone (and tell the
     author of a rejected post why), ``entry_number`` leads to the decision in the public log.
-    ``redactions`` are the reason codes of removed spans.
+    ``redactions`` say what was removed: ``code``, why, and ``entry``, the number of the decision
+    in the public log.
     """
 
     __tablename__ = "post"
@@ -145,7 +146,7 @@ class Post(Model):
     entry_number: Mapped[int | None] = mapped_column(Key)
     holds: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     interest: Mapped[str | None] = mapped_column(String(300))
-    redactions: Mapped[list[str]] = mapped_column(JSON, default=list)
+    redactions: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     submission_id: Mapped[str] = mapped_column(String(64))
     version: Mapped[int] = mapped_column(default=1)
 

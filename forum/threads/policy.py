@@ -291,6 +291,15 @@ def can_hide(actor: Actor, post: Judged) -> Decision:
     return _is_visible(post)
 
 
+def can_redact(actor: Actor, post: Judged) -> Decision:
+    """Whether the actor may remove words from the post: a moderator, not from their own post."""
+    if not (decision := can_moderate(actor, post.thread)):
+        return decision
+    if post.author_id == actor.actor_id:
+        return no("You cannot moderate your own post. Edit it, or ask a colleague.")
+    return YES
+
+
 def can_restore(actor: Actor, post: Judged) -> Decision:
     """Whether the actor may show the hidden post again."""
     if not (decision := can_moderate(actor, post.thread)):

@@ -10,6 +10,7 @@ import { decideByKeyboard } from "./queue.js";
 import { quoteSelections } from "./quotes.js";
 import { recordReading } from "./reading.js";
 import { reachScrollers } from "./scrollers.js";
+import { takeSelections } from "./redacting.js";
 import { sendOnce } from "./sending.js";
 import { pickTopics } from "./topics.js";
 
@@ -22,6 +23,7 @@ for (const improve of [
   pickTopics,
   countCharacters,
   quoteSelections,
+  takeSelections,
   decideByKeyboard,
   showPasswords,
   reachScrollers,

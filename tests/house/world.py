@@ -16,8 +16,9 @@ from forum.core import clock, mail
 from forum.core.access import Anonymous
 from forum.core.db import db
 from forum.core.outbox import OutboxEvent
-from forum.moderation import actions
+from forum.moderation import actions, queries
 from forum.moderation import actions as moderation
+from forum.moderation.enums import RedactionCode
 from forum.moderation.models import (
     Appeal,
     Complaint,
@@ -25,6 +26,7 @@ from forum.moderation.models import (
     Report,
     ReviewItem,
     Sanction,
+    SealOpening,
     WatchedWord,
 )
 from forum.notifications.models import Notice
@@ -56,6 +58,7 @@ class Moderated:
     appeal: Appeal
     appealable: Decision
     sanction: Sanction
+    opening: SealOpening
 
     def decision_id(self, endpoint: str) -> int:
         """The decision that ``endpoint`` is about."""
@@ -122,6 +125,7 @@ class World:
             "name": "a-mail",
             "number": 1,
             "notice_id": self.notice.id,
+            "opening_id": self.moderated.opening.id,
             "organisation_id": self.organisation.id,
             "post_id": self.post.id,
             "reference": (
@@ -129,6 +133,7 @@ class World:
             ).reference,
             "rules_id": self.rules.id,
             "sanction_id": self.moderated.sanction.id,
+            "seal_id": self.moderated.opening.sealed_id,
             "session_id": self.session.id,
             "slug": self.thread.slug if of_thread else self.organisation.slug,
             "table": "kinds",
@@ -222,7 +227,19 @@ def _make_moderated(member: Account) -> Moderated:
         member_text="",
         ruling=replace(ruling, until=clock.now() + timedelta(days=3)),
     )
-    return Moderated(report, report.item, appeal, warning.decision, sanction)
+    return Moderated(report, report.item, appeal, warning.decision, sanction, _make_seal(judge))
+
+
+def _make_seal(judge: Account) -> SealOpening:
+    """That the administrator asks to read what was removed from a post."""
+    post = factories.make_post(factories.make_thread(), text="Ask Jo Bloggs.")
+    ruling = actions.Ruling(clause=making.clause(), reason=making.REASON)
+    code = RedactionCode.PERSONAL_DATA
+    decision = actions.redact_post(judge, post, text="Jo Bloggs", code=code, ruling=ruling)
+    asker = factories.make_account(role="manager")
+    sealed = queries.sealed_by(decision.id)
+    assert sealed is not None
+    return actions.ask_to_open(asker, sealed, reason="A court asks for it.")
 
 
 def _make_tokens(account: Account) -> dict[str, str]:

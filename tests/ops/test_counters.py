@@ -11,7 +11,7 @@ from forum.core import clock
 from forum.core.db import db
 from forum.ops import actions, queries
 from forum.ops.actions import counters
-from forum.threads import actions as threads
+from forum.threads.actions import states
 from forum.threads.enums import UNPUBLISHED, PostState
 from forum.threads.models import Post, Thread, ThreadTopic, Voice
 from tests import factories
@@ -155,10 +155,9 @@ def test_a_dry_run_tells_the_same_and_changes_nothing(thread):
 
 
 def test_a_wholly_hidden_thread_counts_from_its_start(app):
-    moderator = factories.make_account(role="moderator")
     thread = factories.make_thread()
     post = db.session.scalars(select(Post).filter_by(thread_id=thread.id)).one()
-    threads.hide_post(moderator, post, reason="Names a bidder.")
+    states.hide(post, rule="", reason="Names a bidder.", entry=None)
     assert actions.reconcile_counters() == []
     damage(update(Thread).values(last_post_at=LONG_AGO))
     actions.reconcile_counters()

@@ -354,60 +354,6 @@ class TestAnswer:
             actions.unaccept_answer(make.make_account(), post)
 
 
-class TestModerate:
-    def test_hide_and_restore_give_back_everything(self, app):
-        moderator = make.make_account(role="moderator")
-        thread = start(make.make_account())
-        post = reply(make.make_account(), thread)
-        actions.hide_post(moderator, queries.get_post(moderator, post.id), reason="Rule 3.")
-        assert fresh(post).hidden_reason == "Rule 3."
-        assert_counters_true(thread.board)
-        actions.restore_post(moderator, queries.get_post(moderator, post.id))
-        assert (fresh(post).state, post.hidden_reason) == (PostState.VISIBLE, "")
-        assert_counters_true(thread.board)
-        assert "PostHidden" in events()
-        assert "PostRestored" in events()
-
-    @pytest.mark.parametrize("reason", ["", "  ", "x" * 1001])
-    def test_reason_is_needed(self, app, reason):
-        moderator = make.make_account(role="moderator")
-        post = make.make_post(make.make_thread())
-        with pytest.raises(Invalid) as caught:
-            actions.hide_post(moderator, post, reason=reason)
-        assert caught.value.field == "reason"
-        assert fresh(post).state is PostState.VISIBLE
-
-    def test_lock_unlock_pin_unpin(self, app):
-        moderator, thread = make.make_account(role="moderator"), make.make_thread()
-        actions.lock_thread(moderator, thread, reason="Live tender.")
-        assert (fresh(thread).is_locked, thread.locked_reason) == (True, "Live tender.")
-        actions.unlock_thread(moderator, thread)
-        assert (fresh(thread).is_locked, thread.locked_reason) == (False, "")
-        actions.pin_thread(moderator, thread)
-        assert fresh(thread).is_pinned
-        actions.unpin_thread(moderator, thread)
-        assert not fresh(thread).is_pinned
-        assert tags() == ["thread.lock", "thread.unlock", "thread.pin", "thread.unpin"]
-        records = db.session.scalars(select(audit.AuditRecord)).all()
-        assert {record.centre_id for record in records} == {thread.centre_id}
-
-    def test_moderator_of_another_centre_can_do_nothing(self, app):
-        stranger = make.make_account(role="moderator", centre=make.get_centre("london"))
-        thread = make.make_thread()
-        post, hidden = make.make_post(thread), make.make_post(thread, state="hidden")
-        for act in (
-            lambda: actions.hide_post(stranger, post, reason="x"),
-            lambda: actions.restore_post(stranger, hidden),
-            lambda: actions.lock_thread(stranger, thread, reason="x"),
-            lambda: actions.unlock_thread(stranger, thread),
-            lambda: actions.pin_thread(stranger, thread),
-            lambda: actions.unpin_thread(stranger, thread),
-        ):
-            with pytest.raises(NotAllowed):
-                act()
-        assert tags() == []
-
-
 class TestDrafts:
     def test_thread_draft_is_kept_and_replaced(self, app):
         author, board = make.make_account(), make.make_board()

@@ -4,6 +4,14 @@ from collections.abc import Callable
 
 from forum.moderation.actions.members import impose_again, withdraw_sanction
 from forum.moderation.actions.posts import restore_as_before
+from forum.moderation.actions.redaction import restore_redacted
+from forum.moderation.actions.threads import (
+    restore_board,
+    restore_merged,
+    restore_settings,
+    restore_split,
+    restore_topics,
+)
 from forum.moderation.enums import DecisionKind
 from forum.moderation.models import Decision
 
@@ -20,4 +28,15 @@ RESTORERS: dict[DecisionKind, Callable[[Decision], None]] = {
     DecisionKind.SUSPEND: withdraw_sanction,
     DecisionKind.BAN: withdraw_sanction,
     DecisionKind.LIFT: impose_again,
+    DecisionKind.REDACT: restore_redacted,
+    DecisionKind.LOCK: restore_settings,
+    DecisionKind.UNLOCK: restore_settings,
+    DecisionKind.PIN: restore_settings,
+    DecisionKind.UNPIN: restore_settings,
+    DecisionKind.SLOW_MODE: restore_settings,
+    DecisionKind.HOLD_POSTS: restore_settings,
+    DecisionKind.RETOPIC: restore_topics,
+    DecisionKind.MOVE: restore_board,
+    DecisionKind.MERGE: restore_merged,
+    DecisionKind.SPLIT: restore_split,
 }

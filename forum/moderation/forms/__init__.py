@@ -21,7 +21,19 @@ from forum.moderation.forms.queue import (
     QueueForm,
     offer_clauses,
 )
+from forum.moderation.forms.redaction import RedactForm, SealForm
 from forum.moderation.forms.reports import REASON_EXAMPLES, REASON_NAMES, ReportForm
+from forum.moderation.forms.ruling import HideForm, RulingForm
+from forum.moderation.forms.threads import (
+    HoldForm,
+    LockForm,
+    MergeForm,
+    MoveForm,
+    PinForm,
+    SlowThreadForm,
+    SplitForm,
+    TopicsForm,
+)
 from forum.moderation.forms.words import EFFECTS, WordForm
 
 __all__ = [
@@ -38,16 +50,28 @@ __all__ = [
     "ComplaintForm",
     "ConfirmForm",
     "DecisionForm",
+    "HideForm",
+    "HoldForm",
     "ItemNoteForm",
     "LiftForm",
+    "LockForm",
     "LogFilterForm",
     "MemberForm",
+    "MergeForm",
+    "MoveForm",
     "NoteForm",
     "OutcomeForm",
+    "PinForm",
     "QueueForm",
+    "RedactForm",
     "ReportForm",
+    "RulingForm",
+    "SealForm",
     "SlowForm",
+    "SlowThreadForm",
+    "SplitForm",
     "SuspendForm",
+    "TopicsForm",
     "WarnForm",
     "WordForm",
     "offer_clauses",

@@ -22,6 +22,13 @@ from forum.moderation.queries.concerns import (
     concerns_of,
     organisations_of,
 )
+from forum.moderation.queries.copies import (
+    entries_holding,
+    find_copies,
+    holds_words,
+    map_texts,
+    sealed_by,
+)
 from forum.moderation.queries.decisions import (
     get_decision_about,
     get_own_decision,
@@ -29,6 +36,7 @@ from forum.moderation.queries.decisions import (
     hold_decision,
     parts_of,
     reports_closed_by,
+    was_decided_about,
 )
 from forum.moderation.queries.figures import ALL, SITE, TABLES, Figures, figures_of
 from forum.moderation.queries.items import (
@@ -89,6 +97,7 @@ from forum.moderation.queries.reports import (
     weighty_reasons,
 )
 from forum.moderation.queries.screening import screen_submission
+from forum.moderation.queries.seals import get_seal, seal_paths, show_seal
 from forum.moderation.queries.showing import ItemPage, post_of, show_item
 from forum.moderation.queries.standing import (
     decisions_about,
@@ -98,6 +107,14 @@ from forum.moderation.queries.standing import (
     sanctions_in_force,
     unpublished_posts,
     warnings_of,
+)
+from forum.moderation.queries.threads import (
+    boards_to_move_to,
+    clause_choices,
+    concern_of_thread,
+    find_thread,
+    get_board,
+    open_item_version,
 )
 from forum.moderation.queries.verifying import Verdict, log_length, verify_log
 from forum.moderation.queries.words import (
@@ -132,21 +149,28 @@ __all__ = [
     "Verdict",
     "Waiting",
     "appeal_of",
+    "boards_to_move_to",
     "can_take_up",
+    "clause_choices",
     "clauses_for",
     "clauses_to_choose",
     "complaint_by_reference",
     "concern_about",
     "concern_of",
+    "concern_of_thread",
     "concerns_of",
     "corrections_of",
     "count_waiting",
     "decisions_about",
+    "entries_holding",
     "entry_of",
     "established",
     "figures_of",
     "find_appeal",
+    "find_copies",
+    "find_thread",
     "get_appeal",
+    "get_board",
     "get_complaint",
     "get_decision_about",
     "get_entry",
@@ -156,6 +180,7 @@ __all__ = [
     "get_question",
     "get_report",
     "get_sanction",
+    "get_seal",
     "get_word",
     "has_later_decision",
     "has_reported",
@@ -166,6 +191,7 @@ __all__ = [
     "hold_decision",
     "hold_sanction",
     "hold_waiting_appeal_of",
+    "holds_words",
     "is_asked",
     "is_staff_of",
     "is_worth_appealing",
@@ -175,12 +201,14 @@ __all__ = [
     "list_of",
     "list_queue",
     "log_length",
+    "map_texts",
     "match_words",
     "member_record",
     "moderated_by",
     "next_after",
     "next_item",
     "only_centre",
+    "open_item_version",
     "organisations_of",
     "own_reports",
     "page_of",
@@ -195,13 +223,17 @@ __all__ = [
     "sanction_of",
     "sanctions_in_force",
     "screen_submission",
+    "seal_paths",
+    "sealed_by",
     "show_item",
+    "show_seal",
     "took_part",
     "unpublished_posts",
     "verify_log",
     "walk_entries",
     "walk_heads",
     "warnings_of",
+    "was_decided_about",
     "was_hidden_by_site",
     "weight_of",
     "weighty_reasons",

@@ -74,6 +74,17 @@ def has_later_decision(decision: Decision) -> bool:
     return db.session.scalar(later.limit(1)) is not None
 
 
+def was_decided_about(thread_id: int) -> bool:
+    """Whether a decision about the thread as a whole stands."""
+    standing = select(Decision.id).where(
+        Decision.thread_id == thread_id,
+        Decision.post_id.is_(None),
+        Decision.undone_at.is_(None),
+        Decision.kind != DecisionKind.UNDO,
+    )
+    return db.session.scalar(standing.limit(1)) is not None
+
+
 def parts_of(decision: Decision) -> Sequence[Decision]:
     """The decisions that a bulk decision holds and that stand, the latest first."""
     return db.session.scalars(

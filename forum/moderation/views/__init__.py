@@ -7,9 +7,13 @@ from forum.moderation.views import (
     items,
     log,
     members,
+    posts,
     queue,
+    redaction,
     reports,
+    seals,
     standing,
+    threads,
     words,
 )
 from forum.moderation.views.blueprint import bp
@@ -22,8 +26,12 @@ __all__ = [
     "items",
     "log",
     "members",
+    "posts",
     "queue",
+    "redaction",
     "reports",
+    "seals",
     "standing",
+    "threads",
     "words",
 ]

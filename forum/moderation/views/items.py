@@ -176,9 +176,10 @@ def _back(item_id: int) -> ResponseReturnValue:
 def undo(decision_id: int) -> ResponseReturnValue:
     """Take back one's own decision."""
     undone = actions.undo_decision(current_actor(), decision_id)
-    flash_done(_("Undone. All is as it was before, and it waits again."))
     if undone.item_id is None:
-        return redirect(url_for("moderation.queue"), 303)
+        flash_done(_("Undone. All is as it was before."))
+        return redirect(undone.target_path or url_for("moderation.queue"), 303)
+    flash_done(_("Undone. All is as it was before, and it waits again."))
     return redirect(url_for("moderation.item", item_id=undone.item_id), 303)
 
 

@@ -11,7 +11,7 @@ from functools import partial
 
 from sqlalchemy import delete, func, select
 
-from forum.core import clock, markup
+from forum.core import audit, clock, markup
 from forum.core.db import db
 from forum.core.errors import Conflict, Invalid, NotAllowed
 from forum.core.outbox import OutboxEvent
@@ -29,6 +29,7 @@ from forum.ops.queries import (
     DemoThread,
 )
 from forum.threads import actions as threads
+from forum.threads.actions import threads as effects
 from forum.threads.actions.screening import unscreened
 from forum.threads.enums import ThreadKind
 from forum.threads.models import Post, Thread
@@ -234,11 +235,18 @@ class Play:
         threads.accept_answer(post.thread.author, post)
 
     def _pin(self, centre: str, told: DemoThread) -> None:
-        threads.pin_thread(self.cast.moderator(centre), self.threads[centre, told.title])
+        thread = self.threads[centre, told.title]
+        effects.pin(thread, until=None)
+        audit.record(
+            self.cast.moderator(centre), "thread.pin", thread, centre_id=thread.centre_id
+        )
 
     def _lock(self, centre: str, told: DemoThread) -> None:
         thread = self.threads[centre, told.title]
-        threads.lock_thread(self.cast.moderator(centre), thread, reason=told.locked)
+        effects.lock(thread, reason=told.locked, until=None)
+        audit.record(
+            self.cast.moderator(centre), "thread.lock", thread, centre_id=thread.centre_id
+        )
 
     def _save_draft(self, told: DemoDraft) -> None:
         author = self.cast.accounts[told.by]

@@ -22,14 +22,6 @@ from forum.threads.actions.interests import (
     renew_interest,
     withdraw_interest,
 )
-from forum.threads.actions.moderating import (
-    hide_post,
-    lock_thread,
-    pin_thread,
-    restore_post,
-    unlock_thread,
-    unpin_thread,
-)
 from forum.threads.actions.writing import preview, reply, start_thread
 
 __all__ = [
@@ -41,21 +33,15 @@ __all__ = [
     "drop_held_edit",
     "edit_post",
     "end_expired",
-    "hide_post",
-    "lock_thread",
     "mark_read",
-    "pin_thread",
     "preview",
     "renew_interest",
     "reply",
     "rerender_posts",
-    "restore_post",
     "save_reply_draft",
     "save_thread_draft",
     "start_thread",
     "unaccept_answer",
-    "unlock_thread",
-    "unpin_thread",
     "withdraw_interest",
     "withdraw_post",
 ]

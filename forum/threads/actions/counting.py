@@ -11,15 +11,29 @@
 - ``voice.posts``: visible posts of a speaker in a thread.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ScalarSelect, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    ScalarSelect,
+    String,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.boards.models import Board
 from forum.core import tags
 from forum.core.db import db
+from forum.core.errors import Conflict
 from forum.threads.enums import UNPUBLISHED, Capacity, PostState
 from forum.threads.models import Post, Thread, ThreadTopic, Voice
 
@@ -28,7 +42,7 @@ def take_number(thread_id: int, at: datetime, *, waits: bool) -> int:
     """Count a reply written ``at`` in its thread and give its number.
 
     One that ``waits`` takes a number only. Other writers of the thread wait until this one
-    commits.
+    commits. Raises Conflict when the thread was merged into another meanwhile.
     """
     number = Thread.last_number + 1
     shown = (
@@ -36,13 +50,15 @@ def take_number(thread_id: int, at: datetime, *, waits: bool) -> int:
         if waits
         else {"last_shown": number, "reply_count": Thread.reply_count + 1, "last_post_at": at}
     )
-    taken: int = db.session.execute(
+    taken = db.session.execute(
         update(Thread)
-        .where(Thread.id == thread_id)
+        .where(Thread.id == thread_id, Thread.merged_into_id.is_(None))
         .values(last_number=number, **shown)
         .returning(Thread.last_number),
         execution_options=_told(f"thread:{thread_id}"),
-    ).scalar_one()
+    ).scalar_one_or_none()
+    if taken is None:
+        raise Conflict("This thread has been merged into another. Post your reply there.")
     return taken
 
 
@@ -101,6 +117,76 @@ def _latest_of(board_id: int) -> ScalarSelect[datetime]:
         .where(Thread.board_id == board_id, Thread.state.not_in(UNPUBLISHED))
         .scalar_subquery()
     )
+
+
+def recount_thread(thread_id: int) -> None:
+    """Find every derived value of a thread anew, after posts came to it or went from it."""
+    db.session.flush()
+    of_thread = Post.thread_id == thread_id
+    published = Post.state.not_in(UNPUBLISHED)
+    visible = Post.state == PostState.VISIBLE
+    newest = select(func.max(Post.created_at)).where(of_thread, visible).scalar_subquery()
+    _update_thread(
+        thread_id,
+        last_number=_scalar(func.coalesce(func.max(Post.number), 0), of_thread),
+        last_shown=_scalar(func.coalesce(func.max(Post.number), 0), of_thread, published),
+        reply_count=_scalar(func.count(Post.id), of_thread, visible, Post.number > 1),
+        last_post_at=func.coalesce(newest, Thread.created_at),
+    )
+    of_row = Thread.id == thread_id
+    db.session.execute(
+        update(ThreadTopic)
+        .where(ThreadTopic.thread_id == thread_id)
+        .values(
+            last_post_at=_scalar(Thread.last_post_at, of_row),
+            centre_id=_scalar(Thread.centre_id, of_row),
+        ),
+        execution_options={"synchronize_session": False},
+    )
+    _recount_voices(thread_id)
+
+
+def recount_boards(board_ids: Collection[int]) -> None:
+    """Find the derived values of boards anew, after threads or posts came or went."""
+    db.session.flush()
+    # Held first: what others have written by then is seen by the statement after it.
+    held = select(Board.id).where(Board.id.in_(sorted(board_ids))).order_by(Board.id)
+    for board_id in db.session.scalars(held.with_for_update()).all():
+        here = Thread.board_id == board_id
+        posts = select(func.count(Post.id)).join(Thread, Thread.id == Post.thread_id)
+        _update_board(
+            board_id,
+            thread_count=_scalar(func.count(Thread.id), here, Thread.state == PostState.VISIBLE),
+            post_count=posts.where(here, Post.state == PostState.VISIBLE).scalar_subquery(),
+            last_post_at=_scalar(
+                func.max(Thread.last_post_at), here, Thread.state.not_in(UNPUBLISHED)
+            ),
+        )
+
+
+def _recount_voices(thread_id: int) -> None:
+    speaker = case(
+        (Post.capacity == Capacity.ORGANISATION, literal("o") + cast(Post.organisation_id, String)),
+        else_=literal("a") + cast(Post.author_id, String),
+    )
+    heard = (
+        select(Post.thread_id, Post.sector, speaker.label("speaker"), func.count(Post.id))
+        .where(Post.thread_id == thread_id, Post.state == PostState.VISIBLE)
+        .group_by(Post.thread_id, Post.sector, speaker)
+    )
+    db.session.execute(
+        delete(Voice).where(Voice.thread_id == thread_id),
+        execution_options={"synchronize_session": False},
+    )
+    db.session.execute(
+        insert(Voice).from_select(
+            [Voice.thread_id, Voice.sector, Voice.speaker, Voice.posts], heard
+        )
+    )
+
+
+def _scalar(what: Any, *where: ColumnElement[bool]) -> Any:
+    return select(what).where(*where).scalar_subquery()
 
 
 def count_voice(post: Post, *, by: int) -> None:

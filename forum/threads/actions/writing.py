@@ -73,7 +73,7 @@ def start_thread(
         return earlier.thread
     _check_pace(policy.keeps_pace(author, board.centre_id))
     accounts.accept_new_rules(author, board.centre_id, accepted=accepted_rules)
-    title, tied, text = _clean_title(title), _check_topics(topic_ids), prepare(source)
+    title, tied, text = clean_title(title), check_topics(topic_ids), prepare(source)
     screening = screen(Submission(author, board, None, title, text.source, text.html))
     thread = _new_thread(
         author, board, title=title, kind=kind, tied=tied, waits=bool(screening.holds)
@@ -111,7 +111,7 @@ def _new_thread(
         centre_id=board.centre_id,
         author_id=author.id,
         title=title,
-        slug=slugify(title, max_length=80, word_boundary=True) or "thread",
+        slug=slug_of(title),
         kind=kind,
         state=PostState.PENDING if waits else PostState.VISIBLE,
         created_at=now,
@@ -195,6 +195,14 @@ def prepare(source: str) -> Text:
         source = markup.clean_source(source)
     except Invalid as error:
         raise Invalid(error.message, field="source") from error
+    text = render_text(source)
+    if not text.html.strip():
+        raise Invalid("Write your post", field="source")
+    return text
+
+
+def render_text(source: str) -> Text:
+    """Render a text that was accepted before, with links for the members it mentions."""
     handles = sorted(markup.find_mentions(source))[:MOST_MENTIONS]
     members = (
         db.session.execute(
@@ -204,8 +212,6 @@ def prepare(source: str) -> Text:
         else []
     )
     html = markup.render(source, mentions={handle: f"/people/{handle}/" for handle, _ in members})
-    if not html.strip():
-        raise Invalid("Write your post", field="source")
     return Text(source=source, html=html, mentioned=[account_id for _, account_id in members])
 
 
@@ -219,7 +225,8 @@ def _lock_author(actor: Actor) -> Account:
     ).one()
 
 
-def _clean_title(title: str) -> str:
+def clean_title(title: str) -> str:
+    """The title as it is stored; raises Invalid for the field ``title``."""
     title = " ".join(markup.normalise(title).split())
     if len(title) < SHORTEST_TITLE:
         raise Invalid(f"Write a title of at least {SHORTEST_TITLE} characters", field="title")
@@ -228,7 +235,13 @@ def _clean_title(title: str) -> str:
     return title
 
 
-def _check_topics(topic_ids: Sequence[int]) -> Sequence[Topic]:
+def slug_of(title: str) -> str:
+    """The title as it stands in the thread's address."""
+    return slugify(title, max_length=80, word_boundary=True) or "thread"
+
+
+def check_topics(topic_ids: Sequence[int]) -> Sequence[Topic]:
+    """The topics, one to five; raises Invalid for the field ``topics``."""
     wanted = set(topic_ids)
     if not 1 <= len(wanted) <= MOST_TOPICS:
         raise Invalid(f"Choose one to {MOST_TOPICS} procurement topics", field="topics")

@@ -30,7 +30,6 @@ from forum.threads.queries.posts import (
     find_submission,
     first_unread,
     get_post,
-    get_thread,
     history_of,
     hold_post,
     last_number_for,
@@ -40,6 +39,13 @@ from forum.threads.queries.posts import (
     quotation,
     topics_of,
     voices_of,
+)
+from forum.threads.queries.wholes import (
+    first_post_of,
+    get_thread,
+    hold_threads,
+    posts_after_first,
+    trail_of,
 )
 from forum.threads.queries.writing import (
     draft_of_board,
@@ -67,6 +73,7 @@ __all__ = [
     "draft_of_thread",
     "drafts_of",
     "find_submission",
+    "first_post_of",
     "first_unread",
     "get_draft",
     "get_interest",
@@ -75,6 +82,7 @@ __all__ = [
     "held_edit_of",
     "history_of",
     "hold_post",
+    "hold_threads",
     "interests_of",
     "is_live",
     "last_number_for",
@@ -85,6 +93,7 @@ __all__ = [
     "page_of",
     "person_posts",
     "place_in",
+    "posts_after_first",
     "posts_on_page",
     "quotation",
     "read_number",
@@ -94,6 +103,7 @@ __all__ = [
     "thread_interests",
     "topic_comparison",
     "topics_of",
+    "trail_of",
     "unpublished_of",
     "voices_of",
 ]

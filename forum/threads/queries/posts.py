@@ -60,6 +60,7 @@ class PostRow:
     edited_at: datetime | None
     history_url: str
     is_accepted: bool
+    redactions: Sequence[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,27 +89,6 @@ class History:
 
     post: Post
     versions: Sequence[Version]
-
-
-def get_thread(actor: Actor, thread_id: int) -> Thread:
-    """The thread with its board, centre and author.
-
-    Raises NotFound when there is none or the actor may not see it.
-    """
-    thread = db.session.scalar(
-        select(Thread)
-        .join(Thread.board)
-        .join(Board.centre)
-        .join(Thread.author)
-        .options(
-            contains_eager(Thread.board).contains_eager(Board.centre),
-            contains_eager(Thread.author).lazyload(Account.grants),
-        )
-        .where(Thread.id == thread_id, policy.visible_to(actor))
-    )
-    if thread is None:
-        raise NotFound("There is no such thread.")
-    return thread
 
 
 def topics_of(thread_id: int) -> Sequence[Topic]:
@@ -222,32 +202,36 @@ def first_unread(actor: Actor, thread: Thread, *, read: int) -> int:
     return db.session.scalar(following) or last_number_for(actor, thread)
 
 
+_COLUMNS = (
+    Post.id,
+    Post.number,
+    Post.author_id,
+    Account.display_name,
+    Account.handle,
+    Post.capacity,
+    Post.organisation_name,
+    Post.organisation_id,
+    Organisation.slug.label("organisation_slug"),
+    Post.sector,
+    Post.html,
+    Post.state,
+    Post.hidden_rule,
+    Post.hidden_reason,
+    Post.entry_number,
+    Post.holds,
+    HeldEdit.source.label("held_edit"),
+    Post.interest,
+    Post.created_at,
+    Post.edited_at,
+    Post.redactions,
+)
+
+
 def posts_on_page(actor: Actor, thread: Thread, *, page: int) -> list[PostRow]:
     """The posts of a numbered page, oldest first, tombstones included."""
     first = (page - 1) * PAGE_SIZE + 1
     statement = (
-        select(
-            Post.id,
-            Post.number,
-            Post.author_id,
-            Account.display_name,
-            Account.handle,
-            Post.capacity,
-            Post.organisation_name,
-            Post.organisation_id,
-            Organisation.slug.label("organisation_slug"),
-            Post.sector,
-            Post.html,
-            Post.state,
-            Post.hidden_rule,
-            Post.hidden_reason,
-            Post.entry_number,
-            Post.holds,
-            HeldEdit.source.label("held_edit"),
-            Post.interest,
-            Post.created_at,
-            Post.edited_at,
-        )
+        select(*_COLUMNS)
         .join(Account, Account.id == Post.author_id)
         .outerjoin(Organisation, Organisation.id == Post.organisation_id)
         .outerjoin(HeldEdit, HeldEdit.post_id == Post.id)
@@ -291,6 +275,7 @@ def _post_row(row: Any, thread: Thread, *, readable: bool) -> PostRow:
         edited_at=row.edited_at,
         history_url=f"/posts/{row.id}/history/" if row.edited_at and shown else "",
         is_accepted=row.id == thread.accepted_post_id,
+        redactions=row.redactions if shown else (),
     )
 
 

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from forum.boards import policy as board_policy
 from forum.boards import queries as boards
 from forum.core.access import Actor
-from forum.core.errors import NotFound
+from forum.core.errors import MovedInto, NotFound
 from forum.core.pages import number_pages
 from forum.core.texts import difference
 from forum.threads import policy, queries
@@ -44,6 +44,22 @@ def board(centre: str, board: str) -> ResponseReturnValue:
     )
 
 
+@bp.app_errorhandler(MovedInto)
+def lead_on(moved: MovedInto) -> ResponseReturnValue:
+    """Every address of a thread that was merged leads to the same one of the other for ever.
+
+    A reply that was being written there is sent on; nothing else that was sent is.
+    """
+    values = {**(request.view_args or {}), "thread_id": moved.into_id}
+    if "slug" in values:
+        values["slug"] = moved.slug
+    if request.method in {"GET", "HEAD"}:
+        return redirect(url_for(request.endpoint or "", **values), 301)
+    if request.endpoint in {"threads.reply", "threads.save_reply_draft"}:
+        return redirect(url_for(request.endpoint, **values), 308)
+    return redirect(f"/threads/{moved.into_id}/", 303)
+
+
 @bp.get("/threads/<int:thread_id>/")
 @access(anyone)
 def short(thread_id: int) -> ResponseReturnValue:
@@ -76,6 +92,7 @@ def _page_of_thread(actor: Actor, thread: Any) -> dict[str, Any]:
         "posts": posts,
         "can": permissions_on_page(actor, thread, may_reply=bool(may_join), page=page),
         "topics": queries.topics_of(thread.id),
+        "trail": queries.trail_of(thread),
         "voices": queries.voices_of(thread.id),
         "page": page,
         "pages": pages,

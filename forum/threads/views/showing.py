@@ -28,6 +28,7 @@ class Permissions:
     report_url: str = ""
     hide_url: str = ""
     restore_url: str = ""
+    redact_url: str = ""
     accept_url: str = ""
     unaccept_url: str = ""
 
@@ -55,6 +56,7 @@ def permissions_on_page(
             else "",
             hide_url=base + "hide/" if policy.can_hide(actor, post) else "",
             restore_url=base + "restore/" if policy.can_restore(actor, post) else "",
+            redact_url=base + "redact/" if policy.can_redact(actor, post) else "",
             accept_url=base + "accept/" if may_accept and not post.is_accepted else "",
             unaccept_url=base + "unaccept/" if may_accept and post.is_accepted else "",
         )

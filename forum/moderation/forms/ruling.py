@@ -1,0 +1,98 @@
+"""What every decision asks for: clause, reason, staff note, and when it ends."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import DateTimeLocalField, SelectField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from forum.core.clock import LONDON
+from forum.web.forms import Form, VersionedForm, well_formed
+
+LONGEST_REASON = 1_000
+LONGEST_NOTE = 2_000
+FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
+
+
+class LondonTimeField(DateTimeLocalField):
+    """A date and time as the clocks in London show it."""
+
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        super().__init__(label, [Optional()], format=FORMATS, **kwargs)
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Raises ValueError, beside the field, for what is no date and time."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError as error:
+            raise ValueError(_("Enter a date and time, such as 2027-03-31 17:00")) from error
+
+    @property
+    def moment(self) -> datetime | None:
+        """The instant in UTC; None when nothing was entered."""
+        if self.data is None:
+            return None
+        local: datetime = self.data.replace(tzinfo=LONDON)
+        return local.astimezone(UTC)
+
+
+def reason_field(*, needed: bool) -> TextAreaField:
+    """A field for the reason, which everybody can read."""
+    first = InputRequired(_l("Give a reason; the author will read it")) if needed else Optional()
+    return TextAreaField(
+        _l("Reason"),
+        validators=[
+            first,
+            well_formed,
+            Length(max=LONGEST_REASON, message=_l("Shorten the reason to 1,000 characters")),
+        ],
+    )
+
+
+class RulingForm(Form):
+    """A decision with its clause and reason; the fields of ``page_order`` come before these."""
+
+    clause = SelectField(_l("House rule"), validators=[Optional()], default="")
+    reason = reason_field(needed=True)
+    staff_note = TextAreaField(
+        _l("Note for staff"),
+        validators=[
+            Optional(),
+            well_formed,
+            Length(max=LONGEST_NOTE, message=_l("Shorten the note to 2,000 characters")),
+        ],
+    )
+
+    def offer_clauses(self, clauses: Sequence[tuple[str, str]]) -> None:
+        """Let the moderator choose among the clauses in force, value and label."""
+        self.clause.choices = [("", _("No rule was broken")), *clauses]
+
+    @property
+    def until_moment(self) -> datetime | None:
+        """When the decision ends by itself; None when it does not."""
+        until = self._fields.get("until")
+        return until.moment if until is not None else None
+
+
+class RestrictionForm(RulingForm):
+    """A decision that takes something from somebody: it needs a clause."""
+
+    clause = SelectField(
+        _l("House rule"), validators=[InputRequired(_l("Choose the house rule that was broken"))]
+    )
+
+    def offer_clauses(self, clauses: Sequence[tuple[str, str]]) -> None:
+        """Let the moderator choose among the clauses in force; one of them it must be."""
+        self.clause.choices = [("", _("Choose a rule")), *clauses]
+
+
+class HideForm(RestrictionForm, VersionedForm):
+    """Why a post is hidden; the version is that of its item in the queue, if it has one."""
+
+    @property
+    def item_version(self) -> int | None:
+        """Version of the item that was shown; None when there was none."""
+        return self.began_from or None
