@@ -237,16 +237,12 @@ class Play:
     def _pin(self, centre: str, told: DemoThread) -> None:
         thread = self.threads[centre, told.title]
         effects.pin(thread, until=None)
-        audit.record(
-            self.cast.moderator(centre), "thread.pin", thread, centre_id=thread.centre_id
-        )
+        audit.record(self.cast.moderator(centre), "thread.pin", thread, centre_id=thread.centre_id)
 
     def _lock(self, centre: str, told: DemoThread) -> None:
         thread = self.threads[centre, told.title]
         effects.lock(thread, reason=told.locked, until=None)
-        audit.record(
-            self.cast.moderator(centre), "thread.lock", thread, centre_id=thread.centre_id
-        )
+        audit.record(self.cast.moderator(centre), "thread.lock", thread, centre_id=thread.centre_id)
 
     def _save_draft(self, told: DemoDraft) -> None:
         author = self.cast.accounts[told.by]
