@@ -3,14 +3,11 @@
 They stand here and not in the accounts feature, which does not know centres.
 """
 
-import functools
 import sys
-from collections.abc import Callable
 from typing import ParamSpec
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy.exc import DBAPIError
 
 from forum.accounts import actions
 from forum.accounts import queries as accounts
@@ -18,29 +15,12 @@ from forum.accounts.enums import Role
 from forum.accounts.models import Account, RoleGrant
 from forum.centres import queries as centres
 from forum.core.access import OPERATOR
-from forum.core.errors import RoundtableError
+from forum.core.sentences import in_sentences
 
 P = ParamSpec("P")
 
 group = AppGroup("accounts", help="Accounts of administrators, and roles.")
 roles = click.Choice([role.value for role in Role])
-
-
-def in_sentences(command: Callable[P, None]) -> Callable[P, None]:
-    """Let ``command`` end with a sentence where it would with an exception."""
-
-    @functools.wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> None:
-        try:
-            command(*args, **kwargs)
-        except RoundtableError as error:
-            raise click.ClickException(error.message) from error
-        except DBAPIError as error:
-            raise click.ClickException(
-                "The database cannot be used. Bring it up to date with: flask --app wsgi db upgrade"
-            ) from error
-
-    return run
 
 
 @group.command("create-admin")

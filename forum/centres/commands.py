@@ -5,12 +5,12 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy.exc import DBAPIError
 
 from forum.accounts.enums import Region
 from forum.centres import actions
 from forum.centres.actions import CouncilFacts
-from forum.core.errors import Conflict, Invalid
+from forum.core.errors import Invalid
+from forum.core.sentences import in_sentences
 from forum.core.tables import read_table
 
 GSS_CODE = re.compile(r"E\d{8}", re.ASCII)
@@ -23,6 +23,7 @@ group = AppGroup("centres", help="Centres and the councils of their regions.")
 
 @group.command("import-councils")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@in_sentences
 def import_councils(file: Path) -> None:
     """Make the councils of all regions those of FILE.
 
@@ -30,16 +31,7 @@ def import_councils(file: Path) -> None:
     Councils are told apart by their GSS codes; those that FILE does not have are removed.
     Nothing is changed when anything in FILE is wrong.
     """
-    try:
-        counts = actions.import_councils(_read(file))
-    except (Invalid, Conflict) as error:
-        raise click.ClickException(error.message) from error
-    except OSError as error:
-        raise click.ClickException(f"{file} cannot be read: {error.strerror}.") from error
-    except DBAPIError as error:
-        raise click.ClickException(
-            "The database cannot be used. Bring it up to date with: flask --app wsgi db upgrade"
-        ) from error
+    counts = actions.import_councils(_read(file))
     click.echo(
         f"Councils: {counts.added} added, {counts.changed} changed, "
         f"{counts.removed} removed, {counts.unchanged} unchanged."

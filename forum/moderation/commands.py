@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy.exc import DBAPIError
 from tqdm import tqdm
 
 from forum.core.db import writing
+from forum.core.sentences import in_sentences
 from forum.moderation import queries
 
 HEAD = re.compile(r"([1-9][0-9]{0,17}):([0-9a-f]{64})", re.ASCII)
@@ -40,6 +40,7 @@ def _read_heads(
     callback=_read_heads,
     help="A head that somebody kept; may be given several times.",
 )
+@in_sentences
 def verify_log(*, kept: dict[int, list[str]]) -> None:
     """Check that no entry of the public moderation log was changed, moved or removed.
 
@@ -53,10 +54,6 @@ def verify_log(*, kept: dict[int, list[str]]) -> None:
             total=queries.log_length(), desc="Moderation log", unit=" entries", disable=None
         ) as bar:
             verdict = queries.verify_log(kept=kept, progress=bar.update)
-    except DBAPIError as error:
-        raise click.ClickException(
-            "The database cannot be used. Bring it up to date with: flask --app wsgi db upgrade"
-        ) from error
     finally:
         writing.reset(token)
     if not verdict.is_whole:

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import click
 from flask.cli import AppGroup
-from sqlalchemy.exc import DBAPIError
 from tqdm import tqdm
 
-from forum.core.errors import Conflict, Invalid
+from forum.core.errors import Invalid
+from forum.core.sentences import in_sentences
 from forum.core.tables import read_table
 from forum.topics import actions
 from forum.topics.actions import CodeFacts
@@ -23,24 +23,16 @@ group = AppGroup("topics", help="Procurement topics and CPV codes.")
 
 @group.command("import-cpv")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@in_sentences
 def import_cpv(file: Path) -> None:
     """Add and change CPV codes so that they read as in FILE.
 
     FILE is a CSV table with the columns code, check_digit, level, parent and label_en. Codes
     that FILE does not have stay. Nothing is changed when anything in FILE is wrong.
     """
-    try:
-        facts = _read(file)
-        with tqdm(total=len(facts), desc="CPV codes", unit="codes", disable=None) as bar:
-            counts = actions.import_codes(facts, progress=bar.update)
-    except (Invalid, Conflict) as error:
-        raise click.ClickException(error.message) from error
-    except OSError as error:
-        raise click.ClickException(f"{file} cannot be read: {error.strerror}.") from error
-    except DBAPIError as error:
-        raise click.ClickException(
-            "The database cannot be used. Bring it up to date with: flask --app wsgi db upgrade"
-        ) from error
+    facts = _read(file)
+    with tqdm(total=len(facts), desc="CPV codes", unit="codes", disable=None) as bar:
+        counts = actions.import_codes(facts, progress=bar.update)
     click.echo(
         f"CPV codes: {counts.added} added, {counts.changed} changed, {counts.unchanged} unchanged."
     )

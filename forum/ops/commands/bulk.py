@@ -8,8 +8,8 @@ from flask.cli import with_appcontext
 from tqdm import tqdm
 
 from forum.config import Settings
+from forum.core.sentences import in_sentences
 from forum.ops import actions
-from forum.ops.commands.sentences import in_sentences
 
 AT_LEAST_ONE = click.IntRange(min=1)
 

@@ -3,8 +3,8 @@
 import click
 from flask.cli import with_appcontext
 
+from forum.core.sentences import in_sentences
 from forum.ops import actions
-from forum.ops.commands.sentences import in_sentences
 
 MOST_SHOWN = 50
 

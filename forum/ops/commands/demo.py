@@ -7,8 +7,8 @@ from tqdm import tqdm
 
 from forum.accounts import actions as accounts
 from forum.config import Settings
+from forum.core.sentences import in_sentences
 from forum.ops import actions, queries
-from forum.ops.commands.sentences import in_sentences
 
 
 @click.command()

@@ -25,9 +25,9 @@ from granian.log import LogLevels
 from forum.config import Settings
 from forum.core import queue
 from forum.core.db import db
+from forum.core.sentences import in_sentences
 from forum.ops.commands.demo import describe_sign_ins
 from forum.ops.commands.prepare import load_demo_when_empty, migrate_when_behind
-from forum.ops.commands.sentences import in_sentences
 
 WSGI = Path(__file__).parents[3] / "wsgi.py"
 KILL_SECONDS = 10

@@ -10,7 +10,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from forum.core import queue
-from forum.ops.commands.sentences import in_sentences
+from forum.core.sentences import in_sentences
 
 log = structlog.get_logger(__name__)
 

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from forum.accounts.models import Account
 from forum.core.db import db
+from forum.core.errors import RoundtableError
 from forum.ops.queries.demo_moderation import DemoModeration, moderation_of
 from forum.ops.queries.demo_people import DemoMember, DemoOrganisation
 
@@ -24,7 +25,7 @@ MODERATION = "moderation.toml"
 DEMO_PASSWORD = "roundtable-demo"  # noqa: S105 — told to everybody; production refuses the demo
 
 
-class DemoError(Exception):
+class DemoError(RoundtableError):
     """A file of the demo content is wrong; says which and how."""
 
 

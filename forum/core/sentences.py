@@ -8,7 +8,6 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from forum.core.errors import RoundtableError
-from forum.ops.queries import DemoError
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -23,8 +22,9 @@ def in_sentences(command: Callable[P, R]) -> Callable[P, R]:
             return command(*args, **kwargs)
         except RoundtableError as error:
             raise click.ClickException(error.message) from error
-        except DemoError as error:
-            raise click.ClickException(str(error)) from error
+        except OSError as error:
+            name = error.filename or "What is needed"
+            raise click.ClickException(f"{name} cannot be read: {error.strerror}.") from error
         except DBAPIError as error:
             reason = str(error.orig).strip().splitlines()[0]
             raise click.ClickException(
