@@ -223,13 +223,10 @@ class Decision(Model):
     @property
     def target_name(self) -> str:
         """What was decided about, as the public log calls it."""
-        if self.post_id is not None:
-            return "post"
-        if self.thread_id is not None:
-            return "thread"
-        if self.kind is DecisionKind.BULK:
-            return "queue"
-        return "member" if self.account_id is not None else "site"
+        if self.post_id is not None or self.thread_id is not None:
+            return "post" if self.post_id is not None else "thread"
+        elsewhere = "queue" if self.kind is DecisionKind.BULK else "site"
+        return "member" if self.account_id is not None else elsewhere
 
     @property
     def target_path(self) -> str:
