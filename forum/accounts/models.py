@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -27,7 +27,7 @@ from forum.accounts.enums import Region, Role, Sector, TokenPurpose
 from forum.core import clock
 from forum.core.access import Restriction
 from forum.core.db import Key, Model, words
-from forum.core.tags import EVERYTHING
+from forum.core.tags import EVERYTHING, Private
 from forum.core.transactions import explain
 
 # What other people see of a member on pages of every kind.
@@ -164,11 +164,10 @@ def _restriction(stored: dict[str, Any]) -> Restriction:
     return Restriction(**{**stored, "until": datetime.fromisoformat(until) if until else None})
 
 
-class FormerHandle(Model):
+class FormerHandle(Private, Model):
     """A handle that a member gave up: its address leads on, and nobody else may take it."""
 
     __tablename__ = "former_handle"
-    page_tags: ClassVar[Sequence[str]] = ()
 
     handle: Mapped[str] = mapped_column(String(30), primary_key=True)
     account_id: Mapped[int] = mapped_column(
@@ -205,11 +204,10 @@ class RoleGrant(Model):
     account: Mapped[Account] = relationship(back_populates="grants", foreign_keys=[account_id])
 
 
-class LoginSession(Model):
+class LoginSession(Private, Model):
     """A signed-in browser; the cookie holds the token, the table only its SHA-256."""
 
     __tablename__ = "login_session"
-    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (UniqueConstraint("token_hash"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -223,11 +221,10 @@ class LoginSession(Model):
     browser: Mapped[str] = mapped_column(String(200), default="")
 
 
-class AccountToken(Model):
+class AccountToken(Private, Model):
     """A link mailed to a member, good once and for a while; only its SHA-256 is kept."""
 
     __tablename__ = "account_token"
-    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (UniqueConstraint("token_hash"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -263,11 +260,10 @@ class HouseRules(Model):
         return f"/house-rules/versions/{self.id}/"
 
 
-class RulesAcceptance(Model):
+class RulesAcceptance(Private, Model):
     """That a member accepted a version of the house rules."""
 
     __tablename__ = "rules_acceptance"
-    page_tags: ClassVar[Sequence[str]] = ()
 
     account_id: Mapped[int] = mapped_column(
         Key, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True

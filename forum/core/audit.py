@@ -1,8 +1,7 @@
 """A record beside every change, in the same transaction."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -10,13 +9,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from forum.core import clock
 from forum.core.access import Actor
 from forum.core.db import Key, Model, db
+from forum.core.tags import Private
 
 
-class AuditRecord(Model):
+class AuditRecord(Private, Model):
     """Who did what to which thing, when and why; no personal data, no secrets."""
 
     __tablename__ = "audit_record"
-    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (Index("ix_audit_record_target", "target_type", "target_id"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

@@ -9,9 +9,9 @@ delivered for ``give_up_after`` is kept and marked.
 """
 
 import dataclasses
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime, timedelta
-from typing import Any, ClassVar, TypeVar
+from typing import Any, TypeVar
 
 import structlog
 from sqlalchemy import JSON, Index, String, func, select
@@ -19,6 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.core import clock
 from forum.core.db import Key, Model, db
+from forum.core.tags import Private
 from forum.core.transactions import action
 
 log = structlog.get_logger(__name__)
@@ -33,11 +34,10 @@ _subscribers: dict[str, list[Callable[[Any], None]]] = {}
 _types: dict[str, type[Any]] = {}
 
 
-class OutboxEvent(Model):
+class OutboxEvent(Private, Model):
     """One event and how far its delivery has come."""
 
     __tablename__ = "outbox_event"
-    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (
         Index(
             "ix_outbox_event_due",

@@ -25,11 +25,16 @@ HOME = "home"
 KEPT = "page_tags"
 
 
-class PageTag(Model):
+class Private:
+    """Marks a model of which no page for visitors shows anything."""
+
+    page_tags: ClassVar[Sequence[str]] = ()
+
+
+class PageTag(Private, Model):
     """How often a tag was raised; one that never was has no row and the version 0."""
 
     __tablename__ = "page_tag"
-    page_tags: ClassVar[Sequence[str]] = ()
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     version: Mapped[int]

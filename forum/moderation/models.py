@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from forum.accounts.models import Account, HouseRules
 from forum.centres.models import Centre
 from forum.core.db import Key, Model, words
+from forum.core.tags import Private
 from forum.core.transactions import explain
 from forum.moderation.enums import (
     AppealState,
@@ -26,14 +27,13 @@ from forum.moderation.enums import (
 from forum.threads.models import Post, Thread
 
 
-class WatchedWord(Model):
+class WatchedWord(Private, Model):
     """Words to look for in posts of a centre, or of all (``centre_id`` None).
 
     ``phrase`` is one or more words in lower case; a ``*`` at its end stands for any ending.
     """
 
     __tablename__ = "watched_word"
-    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (
         UniqueConstraint("centre_id", "phrase"),
         # The constraint above takes no notice of rows without a centre.
@@ -60,7 +60,7 @@ class WatchedWord(Model):
     centre: Mapped[Centre | None] = relationship()
 
 
-class ReviewItem(Model):
+class ReviewItem(Private, Model):
     """Something that waits, or waited, for a moderator: one row for each target.
 
     ``target_type`` and ``target_id`` name the row of another table. ``centre_id`` is where it
@@ -69,7 +69,6 @@ class ReviewItem(Model):
     """
 
     __tablename__ = "review_item"
-    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (
         UniqueConstraint("target_type", "target_id"),
         Index("ix_review_item_queue", "state", "centre_id", "opened_at", "id"),
@@ -109,11 +108,10 @@ class ReviewItem(Model):
         return f"/moderation/items/{self.id}/"
 
 
-class ItemEvent(Model):
+class ItemEvent(Private, Model):
     """A line of an item's history, for staff."""
 
     __tablename__ = "item_event"
-    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (Index("ix_item_event_item_id", "item_id", "id"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -129,7 +127,7 @@ class ItemEvent(Model):
     actor: Mapped[Account | None] = relationship()
 
 
-class Report(Model):
+class Report(Private, Model):
     """That somebody asks a moderator to look at a post.
 
     ``reporter_id`` is None for visitors, who follow their report by its ``reference``.
@@ -137,7 +135,6 @@ class Report(Model):
     """
 
     __tablename__ = "report"
-    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (
         UniqueConstraint("reference"),
         UniqueConstraint("reporter_id", "post_id", "round"),
@@ -166,7 +163,7 @@ class Report(Model):
     reporter: Mapped[Account | None] = relationship()
 
 
-class Decision(Model):
+class Decision(Private, Model):
     """What somebody decided, with all that staff may know of it.
 
     ``before`` holds what undoing needs to restore. ``account_id`` is the member restricted or
@@ -175,7 +172,6 @@ class Decision(Model):
     """
 
     __tablename__ = "decision"
-    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (
         UniqueConstraint("entry_number"),
         Index("ix_decision_account_id", "account_id", "at", "id"),
@@ -270,18 +266,17 @@ class LogEntry(Model):
         return ("log",)
 
 
-class LogHead(Model):
+class LogHead(Private, Model):
     """The newest entry of the log: whoever appends holds this one row."""
 
     __tablename__ = "log_head"
-    page_tags: ClassVar[Sequence[str]] = ()
 
     id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     number: Mapped[int] = mapped_column(Key)
     hash: Mapped[str] = mapped_column(String(64))
 
 
-class Sanction(Model):
+class Sanction(Private, Model):
     """Something imposed on a member; ``centre_id`` None holds in all centres.
 
     ``ends_at`` None: until it is lifted. ``minutes`` is the pause between posts in slow mode.
@@ -289,7 +284,6 @@ class Sanction(Model):
     """
 
     __tablename__ = "sanction"
-    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (Index("ix_sanction_account_id", "account_id", "id"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -309,11 +303,10 @@ class Sanction(Model):
     decision: Mapped[Decision] = relationship()
 
 
-class Appeal(Model):
+class Appeal(Private, Model):
     """That the person restricted asks another centre to look at a decision again."""
 
     __tablename__ = "appeal"
-    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (UniqueConstraint("decision_id"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -334,11 +327,10 @@ class Appeal(Model):
     appellant: Mapped[Account] = relationship()
 
 
-class SealedText(Model):
+class SealedText(Private, Model):
     """What a redaction removed; read only by two persons who agree (``SealOpening``)."""
 
     __tablename__ = "sealed_text"
-    page_tags: ClassVar[Sequence[str]] = ()
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     post_id: Mapped[int] = mapped_column(Key, ForeignKey("post.id"), index=True)
@@ -350,11 +342,10 @@ class SealedText(Model):
     decision: Mapped[Decision] = relationship()
 
 
-class SealOpening(Model):
+class SealOpening(Private, Model):
     """That somebody asked to read a sealed text, and who else agreed; good for an hour."""
 
     __tablename__ = "seal_opening"
-    page_tags: ClassVar[Sequence[str]] = ()
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     sealed_id: Mapped[int] = mapped_column(Key, ForeignKey("sealed_text.id"), index=True)
@@ -372,11 +363,10 @@ class SealOpening(Model):
     asker: Mapped[Account] = relationship(foreign_keys=[asked_by])
 
 
-class Complaint(Model):
+class Complaint(Private, Model):
     """A complaint about how a centre moderates; visitors follow it by its ``reference``."""
 
     __tablename__ = "complaint"
-    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (UniqueConstraint("reference"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)

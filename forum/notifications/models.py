@@ -1,23 +1,22 @@
 """Table of what members are told on the site."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from forum.core.db import Key, Model
+from forum.core.tags import Private
 
 
-class Notice(Model):
+class Notice(Private, Model):
     """Something that a member is told; ``key`` makes telling it twice impossible.
 
     ``kind`` chooses the words, ``details`` fills them in, ``path`` is where it leads.
     """
 
     __tablename__ = "notice"
-    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (
         UniqueConstraint("account_id", "key"),
         Index("ix_notice_account_id", "account_id", "id"),

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, inspect
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -11,7 +11,7 @@ from forum.accounts.enums import Sector
 from forum.accounts.models import Account
 from forum.boards.models import Board
 from forum.core.db import Key, Model, words
-from forum.core.tags import EVERYTHING, HOME
+from forum.core.tags import EVERYTHING, HOME, Private
 from forum.organisations.models import Organisation
 from forum.threads.enums import Capacity, PostState, ThreadHold, ThreadKind, TrailKind
 
@@ -171,14 +171,13 @@ class Post(Model):
         )
 
 
-class PostRevision(Model):
+class PostRevision(Private, Model):
     """What a post said before an edit; ``version`` counts from 1, the first text.
 
     ``was_read``: others than the author and moderators could read it.
     """
 
     __tablename__ = "post_revision"
-    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (UniqueConstraint("post_id", "version"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -194,11 +193,10 @@ class PostRevision(Model):
     editor: Mapped[Account] = relationship()
 
 
-class HeldEdit(Model):
+class HeldEdit(Private, Model):
     """An edit that waits for a moderator; the post stands as it was until then."""
 
     __tablename__ = "held_edit"
-    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (UniqueConstraint("post_id"),)
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -257,11 +255,10 @@ class Interest(Model):
         return (f"person:{self.account_id}",)
 
 
-class Mention(Model):
+class Mention(Private, Model):
     """That a post names a member."""
 
     __tablename__ = "mention"
-    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (Index("ix_mention_account_id", "account_id", "post_id"),)
 
     post_id: Mapped[int] = mapped_column(
@@ -294,11 +291,10 @@ class Voice(Model):
         return (f"thread:{self.thread_id}",)
 
 
-class ReadMark(Model):
+class ReadMark(Private, Model):
     """How far a member has read a thread: the number of the last post seen."""
 
     __tablename__ = "read_mark"
-    page_tags: ClassVar[Sequence[str]] = ()
 
     account_id: Mapped[int] = mapped_column(
         Key, ForeignKey("account.id", ondelete="CASCADE"), primary_key=True
@@ -310,11 +306,10 @@ class ReadMark(Model):
     read_at: Mapped[datetime]
 
 
-class Draft(Model):
+class Draft(Private, Model):
     """What a member has begun to write: a thread for a board or a reply to a thread."""
 
     __tablename__ = "draft"
-    page_tags: ClassVar[Sequence[str]] = ()
     __table_args__ = (
         Index(
             "uq_draft_board",
