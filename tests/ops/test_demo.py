@@ -24,6 +24,7 @@ from forum.moderation.models import (
     Report,
     ReviewItem,
     Sanction,
+    SealedText,
     WatchedWord,
 )
 from forum.notifications.models import Notice
@@ -42,6 +43,7 @@ from forum.ops.queries import (
 from forum.ops.queries.demo import DemoBoard
 from forum.ops.queries.demo_moderation import (
     DemoAppeal,
+    DemoArrangement,
     DemoCase,
     DemoComplaint,
     DemoInterest,
@@ -251,7 +253,7 @@ def test_reading_is_remembered(app):
 
 def test_the_administrator_moderates_where_nobody_else_does(app):
     load(replace(SMALL, centres=(replace(CENTRE, slug="south-west"),), readings=()))
-    tag = select(AuditRecord.actor_id).where(AuditRecord.tag == "thread.lock")
+    tag = select(AuditRecord.actor_id).where(AuditRecord.tag == "moderation.lock")
     keeper = select(Account.id).where(Account.handle == "keeper")
     assert db.session.scalar(tag) == db.session.scalar(keeper)
 
@@ -339,6 +341,7 @@ def test_sign_ins_are_told_only_where_they_exist(app):
 
 
 NEWCOMER = DemoMember(handle="newcomer", name="Nan Newcomer", sector="community")
+ARRANGED = {"centre": "north-east", "thread": QUESTION.title, "reason": "It belongs there."}
 LONDONER = DemoMember(
     handle="londoner", name="Lou Londoner", sector="public", role="moderator", centre="london"
 )
@@ -371,6 +374,11 @@ def no(hours=2.0, **fields):
     )
 
 
+def no_hold():
+    """The verdict that lets a newcomer's post be read."""
+    return DemoVerdict(kind="approve", hours_later=1.0)
+
+
 def the_post():
     author = select(Account.id).where(Account.handle == "newcomer").scalar_subquery()
     return db.session.scalars(select(Post).where(Post.author_id == author)).one()
@@ -383,10 +391,8 @@ def test_the_post_of_a_newcomer_waits_for_the_reason_it_would_have(app):
     item = db.session.scalars(select(ReviewItem)).one()
     assert (item.kind, item.state) == (ItemKind.PENDING_POST, ItemState.OPEN)
     assert item.claimant.handle == "helper"
-    assert [notice.kind for notice in db.session.scalars(select(Notice))] == [
-        "post-hidden",
-        "author-asked",
-    ]
+    told = [notice.kind for notice in db.session.scalars(select(Notice).order_by(Notice.id))]
+    assert told == ["post-hidden", "author-asked"]
     assert everything_wrong() == []
 
 
@@ -482,6 +488,32 @@ def test_hidden_and_restored(app):
     load(with_moderation(a_case(by="", text="", post=1, verdicts=(hide, restore))))
     kinds = [str(kind) for kind in db.session.scalars(select(Decision.kind).order_by(Decision.id))]
     assert kinds[-2:] == ["hide", "restore"]
+
+
+def test_words_are_removed_for_good(app):
+    verdict = no(kind="redact", clause=6, text="a form", code="personal-data", reason="A person.")
+    load(with_moderation(a_case(text="Ask Ann about a form.", verdicts=(no_hold(), verdict))))
+    assert [mark["code"] for mark in the_post().redactions] == ["personal-data"]
+    assert "a form" not in the_post().source
+    assert count(SealedText) == 1
+
+
+def test_threads_are_moved_slowed_and_found_elsewhere(app):
+    demo = with_moderation(
+        arrangements=(
+            DemoArrangement(kind="move", board="other", days_ago=3.0, **ARRANGED),
+            DemoArrangement(kind="slow-mode", minutes=30, days=9.0, days_ago=2.0, **ARRANGED),
+            DemoArrangement(kind="retopic", topics=("social-value",), days_ago=1.0, **ARRANGED),
+        )
+    )
+    (centre,) = demo.centres
+    other = DemoBoard(slug="other", title="Other things", purpose="The rest.")
+    load(replace(demo, centres=(replace(centre, boards=(*centre.boards, other)),)))
+    thread = db.session.scalars(select(Thread)).one()
+    assert thread.board.slug == "other"
+    assert thread.slow_minutes == 30
+    assert thread.has_trail
+    assert everything_wrong() == []
 
 
 def test_sanctions_complaints_organisations_interests_and_words(app):

@@ -131,7 +131,7 @@ def test_moderation_has_enough_in_every_centre(demo):
     waiting = [case for case in cases if case.centre == "north-east" and not case.verdicts]
     assert len(waiting) >= 9
     kinds = {verdict.kind for case in cases for verdict in case.verdicts}
-    assert kinds == {"approve", "reject", "hide", "restore", "keep", "edit"}
+    assert kinds == {"approve", "reject", "hide", "restore", "keep", "edit", "redact"}
     reasons = {report.reason for case in cases for report in case.reports}
     assert reasons >= set(ReportReason) - {"spam"}
     assert {sanction.kind for sanction in demo.moderation.sanctions} >= {"suspension", "warning"}
@@ -156,7 +156,7 @@ def test_reasons_name_nobody(demo):
     verdicts = [verdict for case in demo.moderation.cases for verdict in case.verdicts]
     appeals = [case.appeal for case in demo.moderation.cases if case.appeal]
     sanctions = demo.moderation.sanctions
-    for told in (*verdicts, *appeals, *sanctions):
+    for told in (*verdicts, *appeals, *sanctions, *demo.moderation.arrangements):
         assert not names & set(re.findall(r"[A-Z][a-z]+", told.reason)), told.reason
 
 

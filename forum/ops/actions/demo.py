@@ -11,7 +11,7 @@ from functools import partial
 
 from sqlalchemy import delete, func, select
 
-from forum.core import audit, clock, markup
+from forum.core import clock, markup
 from forum.core.db import db
 from forum.core.errors import Conflict, Invalid, NotAllowed
 from forum.core.outbox import OutboxEvent
@@ -29,7 +29,6 @@ from forum.ops.queries import (
     DemoThread,
 )
 from forum.threads import actions as threads
-from forum.threads.actions import threads as effects
 from forum.threads.actions.screening import unscreened
 from forum.threads.enums import ThreadKind
 from forum.threads.models import Post, Thread
@@ -42,6 +41,8 @@ UNTIL_HIDDEN = timedelta(hours=3)
 UNTIL_ACCEPTED = timedelta(hours=6)
 UNTIL_PINNED = timedelta(minutes=5)
 UNTIL_LOCKED = timedelta(days=2)
+# The clause of the site's rules for which threads of the demo are locked.
+LIVE_TENDERS = 5
 
 Step = Callable[[], object]
 
@@ -236,13 +237,13 @@ class Play:
 
     def _pin(self, centre: str, told: DemoThread) -> None:
         thread = self.threads[centre, told.title]
-        effects.pin(thread, until=None)
-        audit.record(self.cast.moderator(centre), "thread.pin", thread, centre_id=thread.centre_id)
+        moderation.pin_thread(self.cast.moderator(centre), thread, ruling=Ruling())
 
     def _lock(self, centre: str, told: DemoThread) -> None:
         thread = self.threads[centre, told.title]
-        effects.lock(thread, reason=told.locked, until=None)
-        audit.record(self.cast.moderator(centre), "thread.lock", thread, centre_id=thread.centre_id)
+        clause = demo_moderation.name_clause(thread.centre_id, LIVE_TENDERS)
+        ruling = Ruling(clause=clause, reason=told.locked)
+        moderation.lock_thread(self.cast.moderator(centre), thread, ruling=ruling)
 
     def _save_draft(self, told: DemoDraft) -> None:
         author = self.cast.accounts[told.by]

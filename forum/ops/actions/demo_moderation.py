@@ -18,7 +18,7 @@ from forum.moderation import actions as moderation
 from forum.moderation.actions import Ruling
 from forum.moderation.actions.items import hold_item_of
 from forum.moderation.actions.words import Wording
-from forum.moderation.enums import DecisionKind, SanctionKind, WordEffect
+from forum.moderation.enums import DecisionKind, RedactionCode, SanctionKind, WordEffect
 from forum.moderation.models import Appeal, Complaint, Decision, ReviewItem, Sanction
 from forum.notifications import actions as notifications
 from forum.notifications import queries as notification_queries
@@ -27,6 +27,7 @@ from forum.ops.actions.demo_people import Cast
 from forum.ops.queries import DemoError
 from forum.ops.queries.demo_moderation import (
     DemoAppeal,
+    DemoArrangement,
     DemoCase,
     DemoComplaint,
     DemoInterest,
@@ -88,6 +89,8 @@ class Docket:
             self._at(interest.days_ago, interest.by, partial(self._declare, interest))
         for case in told.cases:
             self._plan_case(case)
+        for arrangement in told.arrangements:
+            self._at(arrangement.days_ago, arrangement.thread, partial(self._arrange, arrangement))
         for sanction in told.sanctions:
             self._plan_sanction(sanction)
         for complaint in told.complaints:
@@ -218,6 +221,11 @@ class Docket:
             decision = moderation.hide_post(staff, post, ruling=ruling)
         elif kind is DecisionKind.RESTORE:
             decision = moderation.restore_post(staff, post, ruling=ruling)
+        elif kind is DecisionKind.REDACT:
+            code = RedactionCode(verdict.code)
+            decision = moderation.redact_post(
+                staff, post, text=verdict.text, code=code, ruling=ruling
+            )
         else:
             decision = self._decide_item(staff, self._item(case), kind, verdict.text, ruling)
         self.decisions[id(case)] = decision
@@ -256,6 +264,20 @@ class Docket:
         if item is None:
             raise DemoError(f"Nothing waits in the demo case in “{case.thread}”.")
         return item
+
+    def _arrange(self, told: DemoArrangement) -> None:
+        staff, thread = self._staff(told.centre, ""), self.threads[told.centre, told.thread]
+        until = clock.now() + timedelta(days=told.days) if told.days else None
+        ruling = self._ruling(told.centre, told.clause, told.reason, until=until)
+        kind = DecisionKind(told.kind)
+        if kind is DecisionKind.MOVE:
+            board = self.cast.boards[told.centre, told.board]
+            moderation.move_thread(staff, thread, board=board, ruling=ruling)
+        elif kind is DecisionKind.SLOW_MODE:
+            moderation.slow_thread(staff, thread, minutes=told.minutes, ruling=ruling)
+        else:
+            topics = db.session.scalars(select(Topic.id).where(Topic.slug.in_(told.topics)))
+            moderation.retopic_thread(staff, thread, topic_ids=list(topics), ruling=ruling)
 
     def _impose(self, told: DemoSanction) -> None:
         staff = self._staff(told.centre, "")

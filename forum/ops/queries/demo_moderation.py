@@ -32,7 +32,8 @@ class DemoReport:
 class DemoVerdict:
     """A decision about a post, counted from the post; ``clause`` 0 names none.
 
-    ``by`` "" is a moderator of the centre; ``text`` is what edit-and-approve makes of the post.
+    ``by`` "" is a moderator of the centre; ``text`` is what edit-and-approve makes of the post,
+    or the words that a redaction removes for the reason ``code``.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class DemoVerdict:
     reason: str = ""
     staff_note: str = ""
     text: str = ""
+    code: str = ""
     hours_later: float
 
 
@@ -83,6 +85,25 @@ class DemoCase:
     noted: str = ""
     escalated: str = ""
     handed_to: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoArrangement:
+    """What was decided about a thread: "move" to ``board``, "retopic", or "slow-mode".
+
+    Slow mode of ``minutes`` ends after ``days``.
+    """
+
+    kind: str
+    centre: str
+    thread: str
+    days_ago: float
+    clause: int = 0
+    reason: str
+    board: str = ""
+    topics: Sequence[str] = ()
+    minutes: int = 0
+    days: float = 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +170,7 @@ class DemoModeration:
     complaints: Sequence[DemoComplaint] = ()
     registrations: Sequence[DemoRegistration] = ()
     interests: Sequence[DemoInterest] = ()
+    arrangements: Sequence[DemoArrangement] = ()
 
     @property
     def post_count(self) -> int:
@@ -166,6 +188,7 @@ def moderation_of(tables: dict[str, Any]) -> DemoModeration:
         complaints=[DemoComplaint(**table) for table in tables["complaints"]],
         registrations=[DemoRegistration(**table) for table in tables["registrations"]],
         interests=[DemoInterest(**table) for table in tables["interests"]],
+        arrangements=[DemoArrangement(**table) for table in tables["arrangements"]],
     )
 
 
