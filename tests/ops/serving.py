@@ -20,11 +20,12 @@ STOP_SECONDS = 30
 class Site:
     """``flask serve`` as processes; stops whatever it started when left."""
 
-    def __init__(self, folder, *, port=0, options=()):
+    def __init__(self, folder, *, port=0, options=(), **environ):
         self.folder = folder
         self.port = port or free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self.options = options
+        self.environ = environ
         self.process = None
 
     def __enter__(self):
@@ -46,6 +47,7 @@ class Site:
             "FORUM_SITE_URL": self.origin,
             "FORUM_LOG_LEVEL": "WARNING",
             "FORUM_RATELIMIT_ENABLED": "0",
+            **self.environ,
         }
 
     def flask(self, *arguments):
