@@ -1,4 +1,4 @@
-"""A post that waits, is rejected, revised, reported, hidden and shown again; and the proof of it."""
+"""A post that waits, is rejected, revised, reported, hidden, shown again; and the proof of it."""
 
 import os
 import sqlite3
