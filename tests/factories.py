@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from slugify import slugify
-from sqlalchemy import Select, func, select
+from sqlalchemy import select
 
 from forum.accounts.enums import Region, Role, Sector
 from forum.accounts.models import Account, LoginSession, RoleGrant
@@ -301,8 +301,10 @@ def make_post(
     )
     if post.state not in UNPUBLISHED:
         thread.last_shown = post.number
-    _save(post)
+    db.session.add(post)
+    db.session.flush()
     _count(post)
+    commit()
     return post
 
 
@@ -332,44 +334,32 @@ def make_draft(
 
 
 def _count(post: Post) -> None:
-    """Make the derived columns of the thread and its board true again."""
+    """Let the derived columns of the thread and its board count the post, too."""
+    thread, board = post.thread, post.thread.board
+    if post.state == PostState.VISIBLE:
+        _count_visible(post)
+    if thread.state not in UNPUBLISHED:
+        newest = board.last_post_at or thread.last_post_at
+        board.last_post_at = max(newest, thread.last_post_at)
+
+
+def _count_visible(post: Post) -> None:
     thread = post.thread
-    visible = post.state == PostState.VISIBLE
-    if visible:
-        speaker = f"o{post.organisation_id}" if post.organisation_id else f"a{post.author_id}"
-        voice = db.session.get(Voice, (thread.id, post.sector, speaker)) or Voice(
-            thread_id=thread.id, sector=post.sector, speaker=speaker, posts=0
-        )
-        voice.posts += 1
-        db.session.add(voice)
-        thread.last_post_at = max(thread.last_post_at, post.created_at)
+    speaker = f"o{post.organisation_id}" if post.organisation_id else f"a{post.author_id}"
+    voice = db.session.get(Voice, (thread.id, post.sector, speaker)) or Voice(
+        thread_id=thread.id, sector=post.sector, speaker=speaker, posts=0
+    )
+    voice.posts += 1
+    db.session.add(voice)
+    if post.created_at > thread.last_post_at:
+        thread.last_post_at = post.created_at
         for tie in db.session.scalars(select(ThreadTopic).filter_by(thread_id=thread.id)):
             tie.last_post_at = thread.last_post_at
-    if visible and post.number > 1:
+    thread.board.post_count += 1
+    if post.number > 1:
         thread.reply_count += 1
-    db.session.flush()
-    recount_board(thread.board)
-
-
-def recount_board(board: Board) -> None:
-    """Make the counters of the board true: visible threads and posts, newest activity."""
-    of_board = Thread.board_id == board.id
-    visible = Thread.state == PostState.VISIBLE
-    board.thread_count = _number(select(func.count()).where(of_board, visible))
-    board.post_count = _number(
-        select(func.count())
-        .select_from(Post)
-        .join(Thread)
-        .where(of_board, Post.state == PostState.VISIBLE)
-    )
-    board.last_post_at = db.session.scalar(
-        select(func.max(Thread.last_post_at)).where(of_board, Thread.state.not_in(UNPUBLISHED))
-    )
-    commit()
-
-
-def _number(statement: Select[int]) -> int:
-    return db.session.scalar(statement) or 0
+    else:
+        thread.board.thread_count += 1
 
 
 def commit() -> None:
