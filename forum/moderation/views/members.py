@@ -33,6 +33,7 @@ def member_record(handle: str) -> ResponseReturnValue:
         may_lift={one.id for one in record.sanctions if policy.can_lift(actor, one)},
         may_undo={one.id for one in record.decisions.rows if policy.can_undo(actor, one)},
         is_self=member.id == actor.actor_id,
+        may_ban=actor.is_admin or bool(actor.managed_centres),
     )
 
 

@@ -1,0 +1,269 @@
+"""A post that was hidden, redacted, or waits: its words are searched for on every surface."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from types import SimpleNamespace
+from urllib.parse import quote
+
+import pytest
+from sqlalchemy import select
+
+from forum.centres.enums import Holding
+from forum.core import clock, markup
+from forum.core.db import db
+from forum.moderation import actions
+from forum.moderation.actions.items import hold_item_of
+from forum.moderation.enums import RedactionCode
+from forum.threads import actions as threads
+from forum.threads.models import Post
+from tests import factories
+from tests.house.world import World, make_world
+from tests.moderation.making import moderator, ruling
+
+PHRASE = "Zugzwanghaft"
+MARKER = "[redacted: commercially confidential]"
+READERS = ("visitor", "other member", "moderator elsewhere")
+WAYS = ("hidden", "redacted", "waiting", "rejected", "held edit")
+# Where the words may stand as they came: the sealed original, and the author's own typing.
+SEALED = "sealed_text"
+
+
+@dataclass
+class Scene:
+    """The world of tests/house with a reply that holds the words, which is not to be found."""
+
+    world: World
+    post: Post
+    way: str
+
+    def addresses(self, app):
+        """Every address that GET answers, with those that lead to the post in particular."""
+        rules = [rule for rule in app.url_map.iter_rules() if "GET" in rule.methods]
+        post, thread, author = self.post, self.world.thread, self.post.author
+        return [
+            *(self.world.address(app, rule) for rule in rules if rule.endpoint != "static"),
+            f"/posts/{post.id}/history/?page=2",
+            f"{thread.path}?quote={post.id}",
+            f"{thread.path}?quote={post.id}&text={quote(PHRASE[:4])}",
+            f"/threads/{thread.id}/reply/?quote={post.id}",
+            f"{thread.path}?page=2",
+            f"/people/{author.handle}/",
+            f"/topics/{self.world.topic.slug}/?centre=north-east",
+            f"/people/suggestions/?q={PHRASE[:4]}",
+            "/moderation/?centre=north-east",
+            "/moderation/?kind=appeal",
+            "/moderation-log/?centre=north-east",
+            "/moderation-log/json/?centre=north-east",
+        ]
+
+
+def write(world, *, holding=Holding.NEVER):
+    """A reply with the words, mentioning another member, so that its event waits in the outbox."""
+    world.centre.holding = holding
+    factories.commit()
+    mentioned = world.people["other member"].handle
+    post = reply(world.people["member"], world.thread, f"They call it {PHRASE}, @{mentioned}.")
+    world.centre.holding = Holding.NEVER
+    factories.commit()
+    # A reply takes the draft away that the world has an address of.
+    world.draft = factories.make_draft(world.people["member"], thread=world.thread)
+    return post
+
+
+def reply(author, thread, source):
+    return threads.reply(
+        author, thread, source=source, organisation_id=None, submission_id="a" * 32
+    )
+
+
+def an_earlier_world():
+    """The world as it was an hour ago, so that nobody has posted a lot just now."""
+    with clock.at(clock.now() - timedelta(hours=1)):
+        return make_world()
+
+
+def hide(world):
+    """The words were there, in the history too, and were reported; then the post was hidden."""
+    post = write(world)
+    edit(post, f"**{PHRASE}**, I said.", note=f"Spelt as {PHRASE}")
+    report = actions.report_post(
+        factories.make_account(), post, reason="personal-attack", note=f"{PHRASE}!"
+    )
+    actions.hide_of_item(moderator(), report.item_id, version=report.item.version, ruling=ruling())
+    return post
+
+
+def redact(world):
+    """The words stand in the history, a report, a draft and a quotation; then they were removed."""
+    post = write(world)
+    edit(post, f"**{PHRASE}**, I said.", note=f"Spelt as {PHRASE}")
+    actions.report_post(factories.make_account(), post, reason="confidential", note=f"{PHRASE}!")
+    quoted = markup.quote(post.source, author=post.author.display_name, address=post.path)
+    factories.make_post(world.thread, text=f"{quoted}\n\nIndeed.")
+    factories.make_draft(world.people["other member"], thread=world.thread, source=quoted)
+    actions.redact_post(
+        moderator(),
+        post,
+        text=PHRASE,
+        code=RedactionCode.CONFIDENTIAL,
+        ruling=ruling("It tells a price that was given in confidence."),
+    )
+    return post
+
+
+def reject(world):
+    """The words never were published."""
+    post = write(world, holding=Holding.ALWAYS)
+    item = hold_item_of(post)
+    actions.reject(moderator(), item.id, version=item.version, ruling=ruling())
+    return post
+
+
+def hold_edit(world):
+    """The words are in a change that waits."""
+    world.centre.holding = Holding.ALWAYS
+    factories.commit()
+    edit(world.post, f"{PHRASE} instead.", note=f"Spelt as {PHRASE}")
+    world.centre.holding = Holding.NEVER
+    factories.commit()
+    return world.post
+
+
+def edit(post, source, *, note):
+    threads.edit_post(post.author, post, source=source, note=note, version=post.version)
+
+
+MAKERS = {
+    "hidden": hide,
+    "redacted": redact,
+    "waiting": lambda world: write(world, holding=Holding.ALWAYS),
+    "rejected": reject,
+    "held edit": hold_edit,
+}
+
+
+@pytest.fixture(params=WAYS)
+def scene(app, request):
+    world = an_earlier_world()
+    post = MAKERS[request.param](world)
+    world.post = post
+    return Scene(world, post, request.param)
+
+
+def found_in(text):
+    """Whether the words are in it, however they are written."""
+    return PHRASE.lower() in text.lower()
+
+
+@pytest.mark.timeout(180)
+@pytest.mark.parametrize("role", READERS)
+def test_no_page_holds_them(app, client, scene, role):
+    client.proofreads = False
+    addresses = scene.addresses(app)
+    scene.world.sign_in(client, role)
+    held, broken = [], []
+    for address in addresses:
+        answer = client.open(address)
+        told = "\n".join([answer.text, *answer.headers.values()])
+        if found_in(told):
+            held.append(address)
+        if answer.status_code == 500:
+            broken.append(address)
+    assert held == []
+    assert broken == []
+
+
+@pytest.mark.parametrize("role", ["member", "moderator here"])
+def test_author_and_moderators_can_still_read_them_where_they_are_kept(client, scene, role):
+    page = scene.world.sign_in(client, role).get(scene.world.thread.path)
+    assert found_in(page.text) is (scene.way != "redacted")
+    if scene.way == "redacted":
+        assert MARKER in page.main
+
+
+def test_no_event_notice_or_mail_carries_them(app, scene, deliver, outbox_mail):
+    waiting = db.session.execute(select(db.metadata.tables["outbox_event"])).all()
+    assert waiting
+    assert not found_in(str(waiting))
+    for _ in range(3):
+        deliver(failing=True, limit=1_000)
+    assert len(outbox_mail)
+    own = scene.post.author.email
+    told = [message for message in outbox_mail if message["To"] != own]
+    assert [m["Subject"] for m in told if found_in(m.as_string()) or found_in(m["Subject"])] == []
+    notices = db.session.execute(select(db.metadata.tables["notice"])).all()
+    assert not found_in(str(notices))
+
+
+def test_no_column_holds_what_was_redacted(app):
+    """The sealed original is the one exception."""
+    redact(an_earlier_world())
+    tables = [table for table in db.metadata.sorted_tables if table.name != SEALED]
+    held = {
+        (table.name, column)
+        for table in tables
+        for row in db.session.execute(select(table))
+        for column, value in row._asdict().items()
+        if found_in(str(value))
+    }
+    assert held == set()
+    sealed = db.session.execute(select(db.metadata.tables[SEALED])).all()
+    assert found_in(str(sealed))
+
+
+@pytest.fixture
+def sites(applications, backend):
+    """Two applications on one database, one with and one without pages kept for visitors."""
+    url = applications.databases(backend).create("live", template="migrated")
+    made = [
+        applications.make(url, applications.folder, FORUM_PAGE_CACHE=pages) for pages in ("50", "0")
+    ]
+    yield SimpleNamespace(kept=made[0], plain=made[1])
+    for app in made:
+        with app.app_context():
+            db.engine.dispose()
+        applications.made.remove(app)
+
+
+def take_away(way, post):
+    """Hide or redact the post, as a moderator of North East."""
+    if way == "hidden":
+        return actions.hide_post(moderator(), post, ruling=ruling())
+    code = RedactionCode.CONFIDENTIAL
+    return actions.redact_post(moderator(), post, text=PHRASE, code=code, ruling=ruling("Secret."))
+
+
+@pytest.mark.live
+@pytest.mark.parametrize("way", ["hidden", "redacted"])
+def test_no_kept_page_holds_them(sites, way):
+    with sites.plain.app_context():
+        author = factories.make_account(about="Writes.")
+        thread = factories.make_thread(author=author)
+        post = threads.reply(
+            author,
+            thread,
+            source=f"They call it {PHRASE}.",
+            organisation_id=None,
+            submission_id="a" * 32,
+        )
+        edit(post, f"**{PHRASE}**, I said.", note="Clearer")
+        post_id, history = post.id, f"{post.path}history/"
+        pages = ["/", thread.path, thread.board.path, thread.board.centre.path, author.path]
+        db.session.remove()
+    before = {path: ask(sites.kept, path) for path in [*pages, history]}
+    assert found_in(before[pages[1]])
+    assert found_in(before[history])
+    assert {path: ask(sites.kept, path) for path in before} == before
+    with sites.plain.app_context():
+        take_away(way, db.session.get_one(Post, post_id))
+        db.session.remove()
+    for path in before:
+        assert not found_in(ask(sites.kept, path)), path
+        assert not found_in(ask(sites.plain, path)), path
+
+
+def ask(app, path):
+    """What a visitor is answered."""
+    browser = app.test_client(use_cookies=False)
+    browser.proofreads = False
+    return browser.open(path).text
