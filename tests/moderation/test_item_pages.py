@@ -6,6 +6,7 @@ import pytest
 
 from forum.accounts.models import HouseRules
 from forum.core import clock
+from forum.core.access import Anonymous
 from forum.core.db import db
 from forum.moderation import actions
 from forum.moderation.enums import DecisionKind, ItemEventKind, ItemKind, ItemState, ReportReason
@@ -96,6 +97,30 @@ def test_the_reports_stand_with_reasons_notes_and_names_for_staff(browser, judge
     page = browser(judge).get(item.path)
     assert "Advertising or canvassing, Rae." in page.main
     assert "Spam, a visitor. Third time this week." in page.main
+
+
+def test_the_history_tells_who_did_what(browser, judge):
+    post, _item = reported_post()
+    reporter = factories.make_account(display_name="Rae")
+    item = actions.report_post(reporter, post, reason="advertising", note="").item
+    actions.report_post(Anonymous(), post, reason="spam", note="")
+    actions.claim_item(judge, item.id)
+    page = browser(judge).get(item.path)
+    for line in (
+        "The item came into the queue",
+        "Rae reported it: Advertising or canvassing",
+        "A visitor reported it: Spam",
+        f"{judge.display_name} claimed it",
+    ):
+        assert line in page.main
+
+
+def test_a_reason_that_was_reported_stands_in_the_queue_once(browser, judge):
+    post, _item = reported_post()
+    actions.report_post(Anonymous(), post, reason="spam", note="")
+    page = browser(judge).get("/moderation/")
+    assert page.texts("li").count("1 report: Spam") == 1
+    assert "Spam" not in page.texts("li")
 
 
 @pytest.mark.parametrize(

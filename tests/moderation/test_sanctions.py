@@ -428,6 +428,12 @@ class TestPages:
             opened.post_form(page, fields, button="Warn member", status=422)
         assert decisions() == []
 
+    def test_who_may_not_ban_is_not_offered_it(self, browser, judge, member):
+        assert "Suspend" in browser(judge).get(self.path(member)).links
+        assert "Ban" not in browser(judge).get(self.path(member)).links
+        manager = factories.make_account(role="manager")
+        assert "Ban" in browser(manager).get(self.path(member)).links
+
     def test_a_moderator_who_may_not_ban_is_refused(self, browser, judge, member):
         browser(judge).post_form(
             f"{self.path(member)}ban/",
