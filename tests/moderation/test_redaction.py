@@ -8,7 +8,7 @@ from forum.core.db import db
 from forum.core.errors import Conflict, Invalid, NotAllowed
 from forum.moderation import actions
 from forum.moderation.enums import DecisionKind, ItemKind, RedactionCode, ReportReason
-from forum.moderation.models import Report, SealedText
+from forum.moderation.models import Complaint, Report, SealedText
 from forum.threads import actions as writing
 from forum.threads import queries as threads
 from forum.threads.models import HeldEdit, Mention, Post
@@ -84,6 +84,16 @@ def spread(judge):
     db.session.add(report)
     make.commit()
     actions.note_item(judge, item.id, text=f"Is {PHRASE} real?")
+    centre = thread.centre_id
+    actions.note_member(judge, author, centre_id=centre, text=f"Names {PHRASE}.")
+    complaint = Complaint(
+        centre_id=centre,
+        reference="EFGH5678",
+        text=f"Why is {PHRASE} named?",
+        created_at=clock.now(),
+    )
+    db.session.add(complaint)
+    make.commit()
     return post
 
 
@@ -100,6 +110,8 @@ class TestEveryCopy:
             "report",
             "item_event",
             "audit_record",
+            "sanction",
+            "complaint",
         }
         redact(judge, post)
         assert where_it_stands() == []
@@ -109,6 +121,7 @@ class TestEveryCopy:
     def test_undoing_gives_everything_back(self, app, judge):
         post = spread(judge)
         names = {"post", "post_revision", "held_edit", "draft", "thread", "report", "item_event"}
+        names |= {"sanction", "complaint"}
 
         def kept():
             left_out = {"version", "redactions"}

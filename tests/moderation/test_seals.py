@@ -175,3 +175,10 @@ class TestRedacting:
         post = make.make_post(make.make_thread())
         for stranger in (moderator("london"), make.make_account(), post.author):
             client.sign_in(stranger).get(f"/posts/{post.id}/redact/", status=403)
+
+
+def test_the_page_of_redaction_leads_managers_to_the_seal(sealed, browser):
+    address = f"/moderation/seals/{sealed.id}/"
+    page = f"/posts/{sealed.post_id}/redact/"
+    assert address in browser(manager()).get(page).text
+    assert address not in browser(moderator()).get(page).text

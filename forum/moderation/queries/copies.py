@@ -12,11 +12,13 @@ from forum.core.db import Model, db
 from forum.core.spans import Span, contains, is_left
 from forum.moderation.models import (
     Appeal,
+    Complaint,
     Decision,
     ItemEvent,
     LogEntry,
     Report,
     ReviewItem,
+    Sanction,
     SealedText,
 )
 from forum.threads.models import Draft, HeldEdit, Interest, Post, PostRevision, Thread, TrailLine
@@ -136,6 +138,9 @@ def _places(post: Post) -> Iterator[Rows]:
     yield Report, ("note",), Report.post_id.in_(posts), ""
     yield Decision, ("before", "reason", "staff_note"), Decision.id.in_(decisions), ""
     yield Appeal, ("text",), Appeal.decision_id.in_(decisions), ""
+    of_author = Sanction.account_id == post.author_id
+    yield Sanction, ("member_text", "staff_text"), of_author, ""
+    yield Complaint, ("text", "answer"), Complaint.centre_id == post.thread.centre_id, ""
     recorded = or_(
         and_(AuditRecord.target_type == "post", AuditRecord.target_id.in_(posts)),
         and_(AuditRecord.target_type == "thread", AuditRecord.target_id == thread),
@@ -146,7 +151,7 @@ def _places(post: Post) -> Iterator[Rows]:
 
 
 def _ids_concerned(post: Post) -> tuple[Select[Any], Select[Any], Select[Any]]:
-    """Posts of the thread and those that quote the post; their items; decisions about them."""
+    """Posts of the thread, those that quote the post; their items; decisions, also on the author."""
     address = post.path
     revised = select(PostRevision.post_id).where(
         PostRevision.source.contains(address, autoescape=True)
@@ -166,6 +171,7 @@ def _ids_concerned(post: Post) -> tuple[Select[Any], Select[Any], Select[Any]]:
             Decision.post_id.in_(posts),
             Decision.thread_id == post.thread_id,
             Decision.item_id.in_(items),
+            Decision.account_id == post.author_id,
         )
     )
     return posts, items, decisions

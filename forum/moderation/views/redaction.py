@@ -68,6 +68,7 @@ def _page(post_id: int, form: RedactForm, removal: Any) -> ResponseReturnValue:
         post=post,
         form=form,
         removal=removal,
+        seals=queries.seal_paths(actor, post),
         copies=_by_name(removal.copies) if removal else [],
         entries=queries.entries_holding(post, removal.words) if removal else [],
         concern=queries.concern_of(actor, post),
