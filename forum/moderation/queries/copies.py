@@ -151,7 +151,7 @@ def _places(post: Post) -> Iterator[Rows]:
 
 
 def _ids_concerned(post: Post) -> tuple[Select[Any], Select[Any], Select[Any]]:
-    """Posts of the thread, those that quote the post; their items; decisions, also on the author."""
+    """Posts of the thread and that quote the post, their items, decisions, also on the author."""
     address = post.path
     revised = select(PostRevision.post_id).where(
         PostRevision.source.contains(address, autoescape=True)
