@@ -107,6 +107,18 @@ ADDRESSES = {
     "judge appeal": ("admin", "/moderation/appeals/{appeal}/"),
     "suspend": ("moderator", "/moderation/members/{newcomer.handle}/suspend/"),
     "slow down": ("admin", "/moderation/members/{newcomer.handle}/slow/"),
+    "review queue": ("moderator", "/moderation/"),
+    "review queue by kind": ("manager", "/moderation/?kind=edit"),
+    "watched words": ("moderator", "/moderation/words/"),
+    "watched words of all": ("moderator", "/moderation/words/?centre=all"),
+    "moderation log": ("visitor", "/moderation-log/"),
+    "moderation log with errors": ("visitor", "/moderation-log/?clause=x"),
+    "log entry": ("visitor", "/moderation-log/5/"),
+    "heads of the log": ("visitor", "/moderation-log/heads/"),
+    "figures of moderation": ("visitor", "/moderation-figures/"),
+    "figures of a centre": ("visitor", "/moderation-figures/north-east/"),
+    "complain": ("visitor", "/centres/north-east/complain/"),
+    "no notices": ("newcomer", "/account/notices/"),
     "house rules": ("visitor", "/house-rules/"),
     "version of house rules": ("visitor", "/house-rules/versions/1/"),
     "help": ("visitor", "/help/writing/"),
@@ -157,6 +169,42 @@ def report_sent(page: Page, stage: Stage, _site: Site) -> None:
     page.get_by_label("It is spam").check()
     press(page, "Send report")
     page.get_by_text("Waiting for a moderator").wait_for()
+
+
+def open_first(page: Page, kind: str) -> None:
+    """The first item of a kind in the queue of the demo."""
+    page.goto(f"/moderation/?kind={kind}&centre=north-east")
+    page.locator("#items h2 a").first.click()
+    page.get_by_role("heading", name="History").wait_for()
+
+
+@step("moderator")
+def waiting_item(page: Page, _stage: Stage, _site: Site) -> None:
+    open_first(page, "pending-post")
+
+
+@step("moderator")
+def reported_item(page: Page, _stage: Stage, _site: Site) -> None:
+    open_first(page, "report")
+
+
+@step("manager")
+def edit_that_waits(page: Page, _stage: Stage, _site: Site) -> None:
+    open_first(page, "edit")
+
+
+@step("moderator")
+def rejection_without_reason(page: Page, _stage: Stage, _site: Site) -> None:
+    open_first(page, "edit")
+    press(page, "Reject")
+    page.get_by_text("There is a problem").wait_for()
+
+
+@step("restricted")
+def notices(page: Page, _stage: Stage, site: Site) -> None:
+    site.deliver()
+    page.goto("/account/notices/")
+    page.get_by_text("You cannot post for now").wait_for()
 
 
 @step("newcomer")
