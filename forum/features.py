@@ -32,6 +32,10 @@ from forum.ops import views as ops_views
 from forum.organisations import models as organisations_models
 from forum.organisations import subscribers as organisations_subscribers
 from forum.organisations import views as organisations_views
+from forum.search import commands as search_commands
+from forum.search import models as search_models
+from forum.search import subscribers as search_subscribers
+from forum.search import views as search_views
 from forum.site import views as site_views
 from forum.threads import commands as threads_commands
 from forum.threads import models as threads_models
@@ -48,6 +52,7 @@ TABLES = (
     notifications_models,
     organisations_models,
     outbox,
+    search_models,
     threads_models,
     topics_models,
 )
@@ -61,6 +66,7 @@ BLUEPRINTS: tuple[Blueprint, ...] = (
     threads_views.bp,
     moderation_views.bp,
     notifications_views.bp,
+    search_views.bp,
     site_views.bp,
     admin_views.bp,
     ops_views.bp,
@@ -71,6 +77,7 @@ COMMANDS: tuple[click.Command, ...] = (
     topics_commands.group,
     threads_commands.group,
     moderation_commands.group,
+    search_commands.group,
     *ops_commands.COMMANDS,
 )
 SUBSCRIBERS: tuple[Callable[[], None], ...] = (
@@ -78,6 +85,7 @@ SUBSCRIBERS: tuple[Callable[[], None], ...] = (
     organisations_subscribers.register,
     moderation_subscribers.register,
     notifications_subscribers.register,
+    search_subscribers.register,
     ops_jobs.register,
 )
 

@@ -13,6 +13,7 @@ from sqlalchemy import event
 
 from forum.core import outbox, queue, transactions
 from forum.ops import actions
+from forum.search import actions as search
 from forum.threads import actions as threads
 
 log = structlog.get_logger(__name__)
@@ -39,6 +40,7 @@ SCHEDULE: tuple[tuple[str, queue.Schedule, Callable[[], object]], ...] = (
     ("outbox.tidy", crontab(hour="3", minute="20"), actions.remove_delivered_events),
     ("drafts.tidy", crontab(hour="3", minute="30"), actions.remove_old_drafts),
     ("notices.tidy", crontab(hour="3", minute="35"), actions.remove_old_notices),
+    ("search.sweep", crontab(hour="3", minute="50"), search.sweep),
     ("counters.reconcile", crontab(hour="3", minute="40"), actions.reconcile_counters),
 )
 

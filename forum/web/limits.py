@@ -100,6 +100,7 @@ complaining = limiter.shared_limit(
 )
 drafting = limiter.shared_limit("120 per minute", scope="drafting", methods=["POST"])
 lookup = limiter.shared_limit("240 per minute", scope="lookup")
+searching = limiter.shared_limit("120 per minute", scope="search")
 
 
 def init_limits(app: Flask, settings: Settings) -> None:

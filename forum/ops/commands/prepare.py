@@ -6,6 +6,7 @@ import flask_migrate
 from forum.core.transactions import pause
 from forum.ops import queries
 from forum.ops.commands.demo import load_demo
+from forum.search import actions as search
 
 
 def migrate_when_behind() -> None:
@@ -30,3 +31,5 @@ def load_demo_when_empty() -> None:
     """Load the demo content unless there is an account."""
     if not queries.has_accounts():
         load_demo()
+        # Topics came by migration, before anything kept the index.
+        search.sweep()
