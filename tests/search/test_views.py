@@ -287,8 +287,10 @@ def test_the_index_answers(client, thread, backend):
         )
     db.session.execute(text("ANALYZE search_document"))
     found = match(parse("supplier -late"))
-    query = select(found.id, found.rank).where(found.where).compile(
-        db.engine, compile_kwargs={"literal_binds": True}
+    query = (
+        select(found.id, found.rank)
+        .where(found.where)
+        .compile(db.engine, compile_kwargs={"literal_binds": True})
     )
     rows = db.session.connection().exec_driver_sql(f"EXPLAIN {query}".replace("%", "%%"))
     plan = "\n".join(row[0] for row in rows)
