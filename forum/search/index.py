@@ -20,6 +20,7 @@ from forum.search import queries
 from forum.search.enums import Source
 from forum.search.models import LAST, SearchDocument, SearchTrigram, base
 from forum.search.queries import Document
+from forum.threads.enums import UNPUBLISHED
 from forum.threads.models import Post, Thread
 from forum.topics.models import Topic, TopicSynonym
 
@@ -169,6 +170,8 @@ def _note(session: Session, _context: object) -> None:
             continue
         names, note = WATCHED[type(thing)]
         if thing in session.dirty and not _has_changed(thing, names):
+            continue
+        if thing in session.new and isinstance(thing, Post) and thing.state in UNPUBLISHED:
             continue
         kind, ids = note(thing)
         noted.setdefault(kind, set()).update(ids)

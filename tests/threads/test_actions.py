@@ -245,7 +245,7 @@ class TestReply:
         author, thread = make.make_account(), make.make_thread(posts=30)
         with count_statements() as statements:
             reply(author, thread, submission_id="counted")
-        assert len(statements) <= 13, "\n".join(statements)
+        assert len(statements) <= 16, "\n".join(statements)
 
 
 class TestEdit:
