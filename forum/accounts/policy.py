@@ -9,9 +9,10 @@ from pathlib import Path
 
 from sqlalchemy import ColumnElement, or_, true
 
+from forum.accounts.enums import Role
 from forum.accounts.models import Account, LoginSession, RoleGrant
 from forum.core import clock
-from forum.core.access import YES, Actor, Decision, no
+from forum.core.access import YES, Actor, Decision, manages, no
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 1000
@@ -122,9 +123,15 @@ def can_administer(actor: Actor) -> Decision:
     return YES if actor.is_admin else no("Only administrators can do this.")
 
 
-def can_grant(actor: Actor, account: Account) -> Decision:
-    """Whether the actor may give the account a role."""
-    if not actor.is_admin:
+def can_grant(
+    actor: Actor,
+    account: Account,
+    *,
+    role: Role = Role.ADMINISTRATOR,
+    centre_id: int | None = None,
+) -> Decision:
+    """Whether the actor may give the account a role: managers appoint their centre's moderators."""
+    if not _appoints(actor, role, centre_id):
         return can_administer(actor)
     if actor.actor_id == account.id:
         return no("Nobody can raise their own role. Ask another administrator.")
@@ -135,8 +142,13 @@ def can_grant(actor: Actor, account: Account) -> Decision:
 
 def can_revoke(actor: Actor, grant: RoleGrant) -> Decision:
     """Whether the actor may take the role away; the last administrator is kept elsewhere."""
-    del grant
-    return can_administer(actor)
+    return YES if _appoints(actor, grant.role, grant.centre_id) else can_administer(actor)
+
+
+def _appoints(actor: Actor, role: Role, centre_id: int | None) -> bool:
+    if actor.is_admin:
+        return True
+    return role is Role.MODERATOR and centre_id is not None and manages(actor, centre_id)
 
 
 def normal_password(password: str) -> str:

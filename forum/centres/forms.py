@@ -6,7 +6,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from forum.centres.enums import Holding
-from forum.web.forms import VersionedForm, one_line, well_formed
+from forum.web.forms import Form, VersionedForm, one_line, well_formed
 
 LONGEST_RULES = 10_000
 HELD_MESSAGE = _l("Enter a whole number of posts from 1 to 20")
@@ -84,5 +84,19 @@ class RulesForm(VersionedForm):
             InputRequired(_l("Say what has changed and why")),
             well_formed,
             Length(max=500, message=_l("Shorten this to 500 characters or fewer")),
+        ],
+    )
+
+
+class ModeratorForm(Form):
+    """Whom to appoint as a moderator."""
+
+    handle = StringField(
+        _l("Handle"),
+        filters=[one_line],
+        validators=[
+            InputRequired(_l("Enter the handle of a member")),
+            well_formed,
+            Length(max=40, message=_l("Enter the handle of a member, such as ada-lovelace")),
         ],
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -20,6 +21,16 @@ class StaffRow:
     name: str
     role: Role
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ModeratorRow:
+    """A moderator of a centre and the grant that makes them one."""
+
+    grant_id: int
+    name: str
+    handle: str
+    since: datetime
 
 
 def list_centres() -> Sequence[Centre]:
@@ -62,3 +73,28 @@ def staff_of(centre_id: int) -> Sequence[StaffRow]:
         url = "" if is_hidden else f"/people/{handle}/"
         found.setdefault(key, StaffRow(name=name, role=role, url=url))
     return list(found.values())
+
+
+def moderators_of(centre_id: int) -> Sequence[ModeratorRow]:
+    """The moderators of the centre, by name, without its managers."""
+    rows = db.session.execute(
+        select(RoleGrant.id, Account.display_name, Account.handle, RoleGrant.granted_at)
+        .join(Account, Account.id == RoleGrant.account_id)
+        .where(RoleGrant.centre_id == centre_id, RoleGrant.role == Role.MODERATOR)
+        .order_by(Account.display_name, RoleGrant.id)
+    )
+    return [ModeratorRow(*row) for row in rows]
+
+
+def get_moderator_grant(centre_id: int, grant_id: int) -> RoleGrant:
+    """What makes somebody a moderator of the centre; raises NotFound when there is none."""
+    grant = db.session.scalar(
+        select(RoleGrant).where(
+            RoleGrant.id == grant_id,
+            RoleGrant.centre_id == centre_id,
+            RoleGrant.role == Role.MODERATOR,
+        )
+    )
+    if grant is None:
+        raise NotFound("There is no such moderator of this centre.")
+    return grant

@@ -2,17 +2,18 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from forum.accounts import actions as accounts_actions
 from forum.accounts import queries as accounts
+from forum.accounts.enums import Role
 from forum.centres import actions, policy, queries
 from forum.centres.enums import Holding
-from forum.centres.forms import HOLDINGS, CentreForm, RulesForm
+from forum.centres.forms import HOLDINGS, CentreForm, ModeratorForm, RulesForm
 from forum.core.access import ensure
-from forum.core.errors import Conflict, Invalid
+from forum.core.errors import Conflict, Invalid, NotAllowed
 from forum.core.markup import render_clauses
 from forum.web.access import access, manager
 from forum.web.forms import CONFLICT, wants
@@ -132,3 +133,48 @@ def _show_both_rules(place: Any, form: RulesForm, error: Conflict) -> ResponseRe
     ]
     page = render_template("centres/edit_rules.html", centre=place, form=form, stored_facts=stored)
     return page, CONFLICT
+
+
+@bp.route("/centres/<centre>/moderators/", methods=["GET", "POST"])
+@access(manager)
+def moderators(centre: str) -> ResponseReturnValue:
+    """Appoint moderators of the centre."""
+    actor = current_actor()
+    place = queries.get_centre(actor, centre)
+    ensure(policy.can_edit(actor, place))
+    form = ModeratorForm()
+    if form.submitted():
+        try:
+            _appoint(place, form)
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            flash(_("Moderator appointed. They sign in again with the new role."), "success")
+            return redirect(url_for("centres.moderators", centre=centre), 303)
+    rows = queries.moderators_of(place.id)
+    page = render_template("centres/moderators.html", centre=place, form=form, moderators=rows)
+    return page, form.status
+
+
+def _appoint(place: Any, form: ModeratorForm) -> None:
+    member = accounts.find_member((form.handle.data or "").lstrip("@"))
+    if member is None:
+        raise Invalid("No member has this handle", field="handle")
+    try:
+        accounts_actions.grant_role(
+            current_actor(), member, role=Role.MODERATOR, centre_id=place.id
+        )
+    except (Invalid, NotAllowed) as error:
+        raise Invalid(error.message, field="handle") from error
+
+
+@bp.post("/centres/<centre>/moderators/<int:grant_id>/remove/")
+@access(manager)
+def remove_moderator(centre: str, grant_id: int) -> ResponseReturnValue:
+    """End somebody's role as a moderator of the centre."""
+    actor = current_actor()
+    place = queries.get_centre(actor, centre)
+    ensure(policy.can_edit(actor, place))
+    accounts_actions.revoke_role(actor, queries.get_moderator_grant(place.id, grant_id))
+    flash(_("The member moderates the centre no longer."), "success")
+    return redirect(url_for("centres.moderators", centre=centre), 303)

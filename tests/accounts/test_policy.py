@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from forum.accounts import actions, policy
 from forum.accounts.actions import hashing
+from forum.accounts.enums import Role
 from forum.accounts.models import Account, LoginSession
 from forum.core.access import OPERATOR, Anonymous
 from forum.core.db import db
@@ -79,11 +80,34 @@ def test_members_end_their_own_sessions_alone(actors):
 
 
 def test_administrators_alone_grant_and_revoke(actors):
-    member, grant = actors["member"], actors["moderator"].grants[0]
+    member = actors["member"]
     administrators = {"administrator", "operator"}
     assert {name for name, a in actors.items() if policy.can_administer(a)} == administrators
     assert {name for name, a in actors.items() if policy.can_grant(a, member)} == administrators
-    assert {name for name, a in actors.items() if policy.can_revoke(a, grant)} == administrators
+    manager_grant = actors["manager"].grants[0]
+    revoking = {name for name, a in actors.items() if policy.can_revoke(a, manager_grant)}
+    assert revoking == administrators
+
+
+def test_managers_appoint_the_moderators_of_their_centre_alone(actors):
+    member, grant = actors["member"], actors["moderator"].grants[0]
+    here, elsewhere = grant.centre_id, factories.get_centre("london").id
+
+    def who(role, centre_id):
+        wanted = {"role": role, "centre_id": centre_id}
+        return {name for name, a in actors.items() if policy.can_grant(a, member, **wanted)}
+
+    administrators = {"administrator", "operator"}
+    assert who(Role.MODERATOR, here) == administrators | {"manager"}
+    assert who(Role.MODERATOR, elsewhere) == administrators
+    assert who(Role.MANAGER, here) == administrators
+    assert {n for n, a in actors.items() if policy.can_revoke(a, grant)} == administrators | {
+        "manager"
+    }
+    own = policy.can_grant(
+        actors["manager"], actors["manager"], role=Role.MODERATOR, centre_id=here
+    )
+    assert own.reason == "Nobody can raise their own role. Ask another administrator."
 
 
 @pytest.mark.parametrize(

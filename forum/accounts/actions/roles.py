@@ -21,7 +21,7 @@ def grant_role(
 
     Raises Invalid when it has the role already or the centre does not fit the role.
     """
-    ensure(policy.can_grant(actor, account))
+    ensure(policy.can_grant(actor, account, role=role, centre_id=centre_id))
     if role is Role.ADMINISTRATOR and centre_id is not None:
         raise Invalid("An administrator has the role for the whole site.", field="centre")
     if role is not Role.ADMINISTRATOR and centre_id is None:

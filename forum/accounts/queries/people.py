@@ -99,6 +99,14 @@ def credentials_of(email: str) -> Credentials | None:
     return Credentials(row.id, row.password_hash) if row else None
 
 
+def find_member(handle: str) -> Account | None:
+    """The member with exactly this handle, whatever its case."""
+    handle = handle.lower()
+    if not HANDLE.fullmatch(handle):
+        return None
+    return db.session.scalar(select(Account).where(Account.handle == handle))
+
+
 def get_person(actor: Actor, handle: str) -> Account:
     """The member with the handle, or who once had it: compare ``handle`` and redirect.
 
