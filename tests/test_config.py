@@ -63,6 +63,7 @@ def test_every_setting_can_be_set(tmp_path):
         "FORUM_LOG_LEVEL": "ERROR",
         "FORUM_LOG_FORMAT": "console",
         "FORUM_STATEMENT_TIMEOUT": "5",
+        "FORUM_PAGE_CACHE": "7",
         "FORUM_MAIL_DAYS": "2",
         "FORUM_DEBUG": "off",
     }
@@ -71,6 +72,7 @@ def test_every_setting_can_be_set(tmp_path):
     assert settings.is_production
     assert settings.hosts == ("a.example", "b.example")
     assert (settings.proxies, settings.statement_timeout, settings.mail_days) == (1, 5, 2)
+    assert settings.page_cache == 7
     assert settings.instance == tmp_path
     assert settings.database_url == "postgresql+psycopg://db.example/roundtable"
     assert settings.site_host == "roundtable.example"

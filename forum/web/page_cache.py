@@ -168,8 +168,9 @@ class PageCache:
         key = (environ.get("HTTP_HOST", ""), environ["PATH_INFO"], environ["QUERY_STRING"])
         if page := self._find(key):
             return answer(page, environ, start_response)
-        with self.turns.take(key) as waited:
-            if waited and (page := self._find(key)):
+        with self.turns.take(key):
+            # Somebody else may have made it while this request waited for its turn.
+            if page := self._find(key):
                 return answer(page, environ, start_response)
             return self._make(key, environ, start_response)
 
@@ -317,14 +318,14 @@ class Turns:
         self._waiting: dict[Key, tuple[threading.Lock, int]] = {}
 
     @contextmanager
-    def take(self, key: Key) -> Iterator[bool]:
-        """One's turn with ``key``; tells whether somebody else had it meanwhile."""
+    def take(self, key: Key) -> Iterator[None]:
+        """One's turn with ``key``."""
         with self._lock:
             turn, count = self._waiting.get(key, (threading.Lock(), 0))
             self._waiting[key] = (turn, count + 1)
         try:
             with turn:
-                yield count > 0
+                yield
         finally:
             with self._lock:
                 turn, count = self._waiting.pop(key)

@@ -40,11 +40,15 @@ def register(actor, **changes):
 
 
 def tags():
-    return list(db.session.scalars(select(AuditRecord.tag).order_by(AuditRecord.id)))
+    """Records of organisations; moderation, which follows their events, writes its own."""
+    found = db.session.scalars(select(AuditRecord.tag).order_by(AuditRecord.id))
+    return [tag for tag in found if not tag.startswith("moderation.")]
 
 
 def events():
-    return list(db.session.scalars(select(OutboxEvent.name).order_by(OutboxEvent.id)))
+    """Events of organisations; moderation, which follows them, emits its own."""
+    found = db.session.scalars(select(OutboxEvent.name).order_by(OutboxEvent.id))
+    return [name for name in found if name != "DecisionTaken"]
 
 
 class TestRegister:

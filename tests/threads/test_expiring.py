@@ -7,9 +7,11 @@ import pytest
 from forum.core import clock
 from forum.core.db import db
 from forum.core.outbox import OutboxEvent
+from forum.moderation import actions as moderation
 from forum.threads import actions, policy
 from forum.threads.enums import ThreadHold
 from tests import factories as make
+from tests.moderation.making import ruling
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SOON, LONG_AGO = NOW + timedelta(minutes=90), NOW - timedelta(days=1)
@@ -72,7 +74,7 @@ def test_moderator_is_offered_what_is_not_in_force(client):
     thread = limited(LONG_AGO)
     page = client.sign_in(make.make_account(role="moderator")).get(thread.path)
     assert "Lock thread" in page.links
-    assert "Pin thread" in page.buttons
+    assert "Pin thread" in page.links
 
 
 def test_job_clears_what_ended_and_nothing_else(app):
@@ -97,10 +99,10 @@ def test_job_clears_what_ended_and_nothing_else(app):
 def test_what_a_moderator_does_anew_has_no_old_end(app):
     moderator = make.make_account(role="moderator")
     thread = limited(SOON)
-    actions.lock_thread(moderator, thread, reason="For good.")
-    actions.pin_thread(moderator, thread)
-    assert (thread.locked_until, thread.pinned_until) == (None, None)
     with clock.at(SOON):
+        moderation.lock_thread(moderator, thread, ruling=ruling("For good."))
+        moderation.pin_thread(moderator, thread, ruling=ruling(clause=""))
+        assert (thread.locked_until, thread.pinned_until) == (None, None)
         actions.end_expired()
         db.session.expire_all()
         assert thread.is_locked

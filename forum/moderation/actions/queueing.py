@@ -82,8 +82,8 @@ def drop_edit(post_id: int) -> None:
 
 def queue_organisation(organisation_id: int) -> None:
     """An organisation waits for the centre of its region; national ones wait for administrators."""
-    organisation = db.session.get_one(Organisation, organisation_id)
-    if organisation.centre_id is None:
+    organisation = db.session.get(Organisation, organisation_id)
+    if organisation is None or organisation.centre_id is None:
         return
     item = open_item(
         None,
@@ -101,7 +101,9 @@ def queue_organisation(organisation_id: int) -> None:
 
 def close_organisation(organisation_id: int, actor_id: int | None) -> None:
     """An organisation was confirmed or refused: the log tells so, the item is closed."""
-    organisation = db.session.get_one(Organisation, organisation_id)
+    organisation = db.session.get(Organisation, organisation_id)
+    if organisation is None:
+        return
     item = (
         db.session.query(ReviewItem)
         .filter_by(target_type="organisation", target_id=organisation_id, state=ItemState.OPEN)
