@@ -32,7 +32,8 @@ HEADERS = {
 }
 HSTS = "max-age=31536000; includeSubDomains"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-PUBLIC_SECONDS = 30
+# Any cache may keep it, and asks each time whether it is still true: it may have been hidden.
+PUBLIC = "public, no-cache"
 
 
 def security_headers(settings: Settings) -> dict[str, str]:
@@ -96,4 +97,4 @@ def _set_caching(response: Response, *, used: bool) -> None:
     ):
         response.headers["Cache-Control"] = "private, no-store"
     else:
-        response.headers["Cache-Control"] = f"public, max-age={PUBLIC_SECONDS}"
+        response.headers["Cache-Control"] = PUBLIC

@@ -15,6 +15,7 @@ import gzip
 import hashlib
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -334,26 +335,35 @@ class Turns:
 
 
 class Versions:
-    """Asks the database for versions of tags, by a connection of each thread's own."""
+    """Asks the database for versions of tags, by connections of its own."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._is_sqlite = engine.dialect.name == "sqlite"
-        self._own = threading.local()
+        # Never more than threads that ask at once; both ends of a deque are safe to use by many.
+        self._idle: deque[Any] = deque()
 
     def of(self, names: tuple[str, ...]) -> dict[str, int]:
         """The versions that are committed by now of those that were ever raised.
 
         Raises whatever the database's driver raises; the next call connects anew.
         """
-        connection = getattr(self._own, "connection", None) or self._connect()
         try:
-            cursor = connection.execute(*self._statement(names))
-            return dict(cursor.fetchall())
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._connect()
+        try:
+            found = dict(connection.execute(*self._statement(names)).fetchall())
         except BaseException:
-            self._own.connection = None
             connection.close()
             raise
+        self._idle.append(connection)
+        return found
+
+    def close(self) -> None:
+        """Close the connections that nobody uses at present."""
+        while self._idle:
+            self._idle.pop().close()
 
     def _statement(self, names: tuple[str, ...]) -> tuple[str, Any]:
         if self._is_sqlite:
@@ -367,5 +377,4 @@ class Versions:
         pooled.detach()
         if not self._is_sqlite:
             connection.autocommit = True  # type: ignore[union-attr]  # psycopg's
-        self._own.connection = connection
         return connection

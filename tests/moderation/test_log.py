@@ -91,7 +91,7 @@ class TestPage:
             f"{LOG}atom/",
         ):
             answer = client.get(address)
-            assert answer.headers["Cache-Control"] == "public, max-age=30"
+            assert answer.headers["Cache-Control"] == "public, no-cache"
             assert "Set-Cookie" not in answer.headers
         assert numbers(browser(making.moderator()).get(LOG)) == [2, 1]
 

@@ -50,6 +50,7 @@ def sites(applications, backend, request):
         ]
         db.session.remove()
     yield SimpleNamespace(kept=made[0], plain=made[1], thread_id=thread_id, path=path, pages=pages)
+    made[0].wsgi_app.versions.close()
     for app in made:
         with app.app_context():
             db.engine.dispose()
@@ -348,7 +349,7 @@ def test_a_lost_connection_is_made_anew(sites):
     get(sites.kept, sites.path)
     versions = sites.kept.wsgi_app.versions
     versions.of(("home",))
-    versions._own.connection.close()
+    versions._idle[-1].close()
     with pytest.raises(Exception, match="clos"):
         versions.of(("home",))
     assert isinstance(versions.of(("home",)), dict)
