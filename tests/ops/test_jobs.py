@@ -72,6 +72,7 @@ def test_every_job_of_the_table_is_known(app):
         "outbox.tidy",
         "drafts.tidy",
         "notices.tidy",
+        "search.sweep",
         "counters.reconcile",
     ]
 
