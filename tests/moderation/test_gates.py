@@ -78,7 +78,7 @@ def test_what_was_left_as_it_is_cannot_be_appealed(app, browser):
     assert "nothing to appeal" in browser(post.author).get(address, status=403).text
 
 
-def test_moderators_see_but_do_not_change_the_words_for_all(app, browser):
+def test_moderators_do_not_change_the_words_for_all(app, browser):
     word = WatchedWord(
         centre_id=None,
         phrase="sealed bid",
@@ -87,7 +87,7 @@ def test_moderators_see_but_do_not_change_the_words_for_all(app, browser):
     )
     db.session.add(word)
     make.commit()
-    browser(moderator()).get(f"/moderation/words/{word.id}/", status=403)
+    browser(moderator()).get(f"/moderation/words/{word.id}/", status=404)
     db.session.refresh(word)
     assert word.phrase == "sealed bid"
 
