@@ -29,6 +29,7 @@ from forum.organisations.enums import (
     SizeBand,
 )
 from forum.organisations.models import Membership, Organisation
+from forum.search.index import NOTED
 from forum.threads.enums import UNPUBLISHED, Capacity, PostState, ThreadKind
 from forum.threads.models import Draft, Post, Thread, ThreadTopic, Voice
 from forum.topics.enums import TopicKind
@@ -41,6 +42,9 @@ CHEAP_HASH = (
 )
 
 _numbers = itertools.count(1)
+
+# Tests of the search switch this on (fixture ``indexed``); for all others it only costs time.
+indexing = False
 
 
 def make_account(
@@ -363,7 +367,10 @@ def _count_visible(post: Post) -> None:
 
 
 def commit() -> None:
-    """Commit what was made."""
+    """Commit what was made; it is put into the index of the search when ``indexing`` says so."""
+    if not indexing:
+        db.session.flush()
+        db.session.info.pop(NOTED, None)
     db.session.commit()
 
 

@@ -28,6 +28,12 @@ WAYS = ("hidden", "redacted", "waiting", "rejected", "held edit")
 SEALED = "sealed_text"
 
 
+@pytest.fixture(autouse=True)
+def indexed(monkeypatch):
+    """The search knows of everything, too."""
+    monkeypatch.setattr(factories, "indexing", True)
+
+
 @dataclass
 class Scene:
     """The world of tests/house with a reply that holds the words, which is not to be found."""
@@ -50,6 +56,8 @@ class Scene:
             f"/people/{author.handle}/",
             f"/topics/{self.world.topic.slug}/?centre=north-east",
             f"/people/suggestions/?q={PHRASE[:4]}",
+            "/search/?q=call",
+            "/search/?q=call&order=newest",
             "/moderation/?centre=north-east",
             "/moderation/?kind=appeal",
             "/moderation-log/?centre=north-east",

@@ -2,7 +2,14 @@
 
 import pytest
 
+from tests import factories
 from tests.search.looking import Library
+
+
+@pytest.fixture(autouse=True)
+def indexed(monkeypatch):
+    """What factories make is found."""
+    monkeypatch.setattr(factories, "indexing", True)
 
 
 @pytest.fixture

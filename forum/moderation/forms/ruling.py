@@ -53,7 +53,7 @@ def reason_field(*, needed: bool) -> TextAreaField:
 
 
 class RulingForm(Form):
-    """A decision with its clause and reason; the fields of ``page_order`` come before these."""
+    """A decision with its clause and reason; others add fields and their ``page_order``."""
 
     clause = SelectField(_l("House rule"), validators=[Optional()], default="")
     reason = reason_field(needed=True)
@@ -79,6 +79,8 @@ class RulingForm(Form):
 
 class RestrictionForm(RulingForm):
     """A decision that takes something from somebody: it needs a clause."""
+
+    page_order: tuple[str, ...] = ("clause", "reason", "staff_note")
 
     clause = SelectField(
         _l("House rule"), validators=[InputRequired(_l("Choose the house rule that was broken"))]
