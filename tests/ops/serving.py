@@ -13,6 +13,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
+# Below the ports that the system itself gives to connections.
+WORKERS = 16
+_ports = iter(range(20_000, 30_000, WORKERS))
 START_SECONDS = 60
 STOP_SECONDS = 30
 
@@ -145,8 +148,12 @@ def _read(pid, name):
 
 
 def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as trial:
-        return trial.getsockname()[1]
+    """A port that nobody uses, and that no other process of this test run is given."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    for port in _ports:
+        with suppress(OSError), socket.create_server(("127.0.0.1", port + worker % WORKERS)):
+            return port + worker % WORKERS
+    raise RuntimeError("there is no free port left")
 
 
 def wait_for(condition, seconds, explain=lambda: ""):
