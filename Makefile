@@ -3,7 +3,7 @@
 .POSIX:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: help run install test check audit bench lock clean
+.PHONY: help run install test coverage check audit bench bench-quick lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,9 +17,11 @@ help:
 	@echo 'make run      install what is missing, then serve on http://127.0.0.1:$${PORT:-8000}'
 	@echo 'make install  virtual environment, locked packages, styles and scripts'
 	@echo 'make test     all tests'
+	@echo 'make coverage which branches no test takes; fails below the agreed shares'
 	@echo 'make check    linters, types, import contracts, templates'
 	@echo 'make audit    known weaknesses of the locked packages (needs the network)'
-	@echo 'make bench    pages under full load data, with limits measured beside them'
+	@echo 'make bench    pages under load at three sizes of data, with limits measured beside them'
+	@echo 'make bench-quick   the same at the smallest size, in three minutes'
 	@echo 'make lock     lock the newest allowed packages anew (needs the network)'
 	@echo 'make clean    remove everything that was installed or built; data stays'
 
@@ -77,8 +79,32 @@ $(VENV)/browser: | $(VENV)/installed
 	fi
 	@touch $@
 
-test: $(VENV)/installed-dev $(ASSETS) $(VENV)/browser
-	$(BIN)/python -m pytest -n auto $(PYTEST)
+# Servers before and beside which the site is shown; tests without them say that they are skipped.
+SERVERS := nginx pgbouncer redis-server
+$(VENV)/servers: | $(VENV)/installed
+	@missing=; \
+	for name in $(SERVERS); do \
+	  PATH="$$PATH:/usr/sbin" command -v "$$name" >/dev/null 2>&1 || missing="$$missing $$name"; \
+	done; \
+	if [ -n "$$missing" ] && [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+	  apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+	    $$(echo "$$missing" | sed 's/nginx/nginx-light/') || true; \
+	elif [ -n "$$missing" ]; then \
+	  echo "Some tests are skipped for want of:$$missing"; \
+	fi
+	@touch $@
+
+# Each process that the tests start would compile everything anew where bytecode is not kept.
+test: $(VENV)/installed-dev $(ASSETS) $(VENV)/browser $(VENV)/servers
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST)
+
+# Rules, actions and core in every branch, the rest by the share in setup.cfg.
+coverage: $(VENV)/installed-dev $(ASSETS)
+	$(BIN)/python -m pytest -n auto --ignore tests/journeys --cov --cov-report= \
+	  --cov-fail-under 0 $(PYTEST)
+	$(BIN)/coverage report
+	$(BIN)/coverage report --fail-under 100 \
+	  --include 'forum/core/*,forum/*/policy*,forum/*/policy/*,forum/*/actions*,forum/*/actions/*'
 
 check: $(VENV)/installed-dev $(ASSETS)
 	$(BIN)/ruff check .
@@ -93,7 +119,10 @@ audit: $(VENV)/installed-dev
 	PATH="$(CURDIR)/$(BIN):$$PATH" npm audit
 
 bench: $(VENV)/installed-dev $(ASSETS)
-	$(BIN)/python bench/pages.py $(BENCH)
+	$(BIN)/python -m bench $(BENCH)
+
+bench-quick: $(VENV)/installed-dev $(ASSETS)
+	$(BIN)/python -m bench --quick $(BENCH)
 
 # uv lives in an environment of its own that is thrown away afterwards.
 lock: | $(BIN)/python

@@ -113,6 +113,17 @@ class Settings:
     database_url: str = _setting(
         "", _database_url, doc="default: the embedded database, forum.sqlite3 in the instance"
     )
+    database_replica_url: str = _setting(
+        "",
+        _database_url,
+        doc="streaming replica of PostgreSQL that visitors' pages and searches are read from",
+    )
+    database_connections: int = _setting(
+        5, _whole_number, doc="connections to PostgreSQL kept by each process; ten more at need"
+    )
+    pgbouncer: bool = _setting(
+        False, _boolean, doc="1: PostgreSQL is reached through PgBouncer in transaction mode"
+    )
     redis_url: str = _setting(
         "", _url_of("redis", "rediss", "unix"), doc="queue and rate limits in Redis when set"
     )
@@ -127,6 +138,13 @@ class Settings:
     contact: str = _setting(
         "mailto:security@localhost", doc="address for security reports in security.txt"
     )
+    licence: str = _setting(
+        "",
+        doc="name of the licence under which what is posted may be used, if the house rules say so",
+    )
+    licence_url: str = _setting(
+        "", _url_of("http", "https"), doc="address of that licence, told with the open data"
+    )
     ratelimit_enabled: bool = _setting(
         True, _boolean, doc="0 switches rate limits off for load tests; refused in production"
     )
@@ -139,8 +157,14 @@ class Settings:
     statement_timeout: int = _setting(
         10, _whole_number, doc="seconds after which PostgreSQL gives up a statement"
     )
+    lock_timeout: int = _setting(
+        5, _whole_number, doc="seconds for which a statement of PostgreSQL waits for a lock"
+    )
     page_cache: int = _setting(
-        2000, _whole_number, doc="pages for visitors kept in memory by each process; 0: none"
+        32, _whole_number, doc="megabytes of visitors' pages kept by each process; 0: none"
+    )
+    shared_cache_seconds: int = _setting(
+        0, _whole_number, doc="seconds for which caches in front serve a public page unasked"
     )
     mail_days: int = _setting(
         5, _whole_number, doc="days for which an undelivered mail is tried again"
@@ -165,7 +189,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     environ = os.environ if environ is None else environ
     values, problems = _read(environ)
     settings = _with_defaults(Settings(**values))
-    problems += _unsafe(settings)
+    problems += _contradictions(settings) + _unsafe(settings)
     if problems:
         raise ConfigError(problems)
     return settings
@@ -212,6 +236,20 @@ def _local_secret(instance: Path) -> str:
         path.write_text(secrets.token_hex(32), encoding="ascii")
         path.chmod(0o600)
     return path.read_text(encoding="ascii").strip()
+
+
+def _contradictions(settings: Settings) -> list[str]:
+    replica, primary = settings.database_replica_url, settings.database_url
+    if not replica:
+        return []
+    rules = (
+        (
+            replica.partition(":")[0] != primary.partition(":")[0],
+            "FORUM_DATABASE_REPLICA_URL must be of the same kind as FORUM_DATABASE_URL.",
+        ),
+        (replica == primary, "FORUM_DATABASE_REPLICA_URL must not be FORUM_DATABASE_URL."),
+    )
+    return [sentence for wrong, sentence in rules if wrong]
 
 
 def _unsafe(settings: Settings) -> list[str]:

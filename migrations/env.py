@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from alembic import context
-from sqlalchemy import Enum
+from sqlalchemy import Enum, event
 
 import forum.features  # noqa: F401 — the tables of every feature must be known
 from forum.core.db import UTCDateTime, db
@@ -18,10 +18,17 @@ def render_item(kind: str, item: Any, _autogen: Any) -> str | Literal[False]:
     return False
 
 
+def take_your_time(connection: Any) -> None:
+    """Let a statement of a migration run for long; it waits for locks no longer than others."""
+    connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
+
+
 def run() -> None:
     """Run the migrations on the configured database."""
     engine = db.engine
     with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            event.listen(connection, "begin", take_your_time)
         context.configure(
             connection=connection,
             target_metadata=db.metadata,

@@ -29,7 +29,7 @@ class Answer(TestResponse):
 
     @cached_property
     def tree(self) -> Element:
-        """The parsed page."""
+        """The parsed page; it is not to be changed."""
         return parse(self.text)[0]
 
     @property
@@ -127,7 +127,7 @@ class Client(FlaskClient):
         answer: Answer = contextvars.copy_context().run(self._open, *args, **kwargs)
         _settle()
         if self.proofreads:
-            problems = self._problems(answer)
+            problems = self.problems(answer)
             assert not problems, f"{answer.request.path}:\n" + "\n".join(problems)
         return answer
 
@@ -226,7 +226,8 @@ class Client(FlaskClient):
         )
         return answer
 
-    def _problems(self, answer: Answer) -> list[str]:
+    def problems(self, answer: Answer) -> list[str]:
+        """What proof-reading finds wrong with the answer."""
         problems = check_headers(dict(answer.headers))
         problems += self._caching(answer)
         if answer.mimetype == "text/html" and not 300 <= answer.status_code < 400:
@@ -237,6 +238,9 @@ class Client(FlaskClient):
         """Anonymous pages are for any cache; pages of members are for nobody else's."""
         name = self.application.config["SESSION_COOKIE_NAME"]
         caching = answer.headers.get("Cache-Control", "")
+        if answer.request.path.startswith("/api/v1/"):
+            # The cookie was never looked at: the answer is for everybody.
+            return [] if "Set-Cookie" not in answer.headers else ["the API sets a cookie"]
         sets = f"{name}=" in answer.headers.get("Set-Cookie", "")
         if name in answer.request.headers.get("Cookie", "") or sets:
             return [] if "no-store" in caching else [f"Cache-Control is {caching!r}"]

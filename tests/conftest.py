@@ -1,6 +1,8 @@
 """What every test stands on: applications on both databases, a browser, mail, the clock.
 
 ``app``         the application on SQLite and on PostgreSQL; what a test writes is undone after it
+``own_database`` with it ``app`` has a database that nobody used before, as plans need it
+``worn_database`` with it ``app`` may change what a rollback does not undo: statistics, sequences
 ``live_app``    the same with a database of its own and real commits, for threads and processes
 ``client``      a browser (tests/client.py); ``browser()`` opens another
 ``deliver``     delivers the events that wait
@@ -12,6 +14,7 @@ import os
 import shutil
 import socket
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from functools import cache
@@ -22,12 +25,14 @@ from typing import Any
 import flask_migrate
 import pytest
 import structlog
+from argon2 import PasswordHasher, extract_parameters
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from forum import config
+from forum.accounts.actions import hashing
 from forum.centres.enums import Holding
 from forum.centres.models import Centre
 from forum.core import mail, outbox, queue
@@ -104,9 +109,13 @@ class Applications:
             db.engine.dispose()
         return databases
 
-    def _shared(self, backend: str) -> Flask:
-        url = self.databases(backend).create("shared", template="migrated")
-        return self.make(url, self.folder)
+    def _shared(self, backend: str, name: str = "shared") -> Flask:
+        url = self.databases(backend).create(name, template="migrated")
+        app = self.make(url, self.folder)
+        if name == "shared":
+            with app.app_context():
+                event.listen(db.engine, "before_cursor_execute", _refuse_what_stays)
+        return app
 
     def _own(self, backend: str, name: str) -> Flask:
         return self.make(self.databases(backend).url(name), self.folder)
@@ -117,7 +126,7 @@ class Applications:
             with app.app_context():
                 db.engine.dispose()
         for databases in self.servers:
-            for name in ("migrated", "shared", "live", "bare"):
+            for name in ("migrated", "shared", "worn", "own", "live", "bare", "replica"):
                 databases.drop(name)
 
 
@@ -139,12 +148,43 @@ def backend(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+def _refuse_what_stays(
+    _connection: object, _cursor: object, statement: str, *_rest: object
+) -> None:
+    """A rollback undoes neither statistics nor sequences: later tests would find other plans."""
+    stays = statement.upper().startswith("ANALYZE") or "setval(" in statement
+    assert not stays, f"this needs own_database or worn_database: {statement}"
+
+
 @pytest.fixture
-def app(applications: Applications, backend: str) -> Iterator[Flask]:
+def own_database() -> None:
+    """``app`` has a database that nobody used before: for tests of plans."""
+
+
+@pytest.fixture
+def worn_database() -> None:
+    """``app`` shares a database whose statistics and sequences nobody relies on."""
+
+
+@pytest.fixture
+def app(
+    request: pytest.FixtureRequest, applications: Applications, backend: str
+) -> Iterator[Flask]:
     """The application within its context; the database is as before after the test."""
-    app = applications.shared(backend)
-    _quieten(applications.folder)
-    writing.set(True)
+    if "own_database" in request.fixturenames:
+        with _new_database(applications, backend, "own", template="migrated") as app:
+            yield from _undone(app)
+    else:
+        worn = "worn_database" in request.fixturenames
+        app = applications.shared(backend, "worn" if worn else "shared")
+        # Afterwards: an application that was made just now counts requests.
+        _quieten(applications.folder)
+        writing.set(True)
+        yield from _undone(app)
+
+
+def _undone(app: Flask) -> Iterator[Flask]:
+    """The application within its context, and a transaction that is rolled back."""
     with app.app_context():
         engines = db._app_engines[app]
         engine = engines[None]
@@ -193,16 +233,19 @@ def make_app(applications: Applications, tmp_path: Path) -> Iterator[Callable[..
 @pytest.fixture
 def live_app(applications: Applications, backend: str) -> Iterator[Flask]:
     """An application with a database of its own that really commits; no context is pushed."""
-    yield from _own_database(applications, backend, "live", template="migrated")
+    with _new_database(applications, backend, "live", template="migrated") as app:
+        yield app
 
 
 @pytest.fixture
 def bare_app(applications: Applications, backend: str) -> Iterator[Flask]:
     """An application with an empty database, before any migration; no context is pushed."""
-    yield from _own_database(applications, backend, "bare", template="")
+    with _new_database(applications, backend, "bare", template="") as app:
+        yield app
 
 
-def _own_database(
+@contextmanager
+def _new_database(
     applications: Applications, backend: str, name: str, *, template: str
 ) -> Iterator[Flask]:
     databases = applications.databases(backend)
@@ -312,6 +355,23 @@ def no_network() -> Iterator[None]:
 
         patch.setattr(socket.socket, "connect", guarded)
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_hashes() -> Iterator[PasswordHasher]:
+    """Passwords are hashed as in ``factories.CHEAP_HASH``, which costs nothing."""
+    real = hashing.HASHER
+    cheap = PasswordHasher.from_parameters(extract_parameters(factories.CHEAP_HASH))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(hashing, "HASHER", cheap)
+        patch.setattr(hashing, "NOBODYS_HASH", factories.CHEAP_HASH)
+        yield real
+
+
+@pytest.fixture
+def real_hashes(cheap_hashes: PasswordHasher, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords are hashed as on a site."""
+    monkeypatch.setattr(hashing, "HASHER", cheap_hashes)
 
 
 def _is_local(host: str) -> bool:

@@ -60,7 +60,7 @@ class PostgresDatabases:
     """Databases of this worker on one server, named after the run and the worker."""
 
     def __init__(self) -> None:
-        self.server = _postgres_server()
+        self.server = postgres_server()
         self._drop_leftovers()
 
     def url(self, name: str) -> str:
@@ -110,7 +110,8 @@ def _is_running(process: int) -> bool:
 
 
 @cache
-def _postgres_server() -> str:
+def postgres_server() -> str:
+    """Address of the server to make databases on; started when none answers."""
     given = os.environ.get("FORUM_TEST_POSTGRES_URL", "")
     if given == "bundled":
         return _bundled_server()

@@ -1,6 +1,7 @@
 """Hostile input: the collections beside the repository, else a few texts of our own."""
 
 import json
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,19 @@ def strings() -> list[str]:
         ],
     )
     return [str(text) for text in texts]
+
+
+def can_be_written(text: str, *, required: bool = False) -> bool:
+    """Whether people can write ``text``: no control characters; letters or digits if required."""
+    typed = text.replace("\r", "\n")
+    if any(unicodedata.category(sign) in {"Cc", "Cs"} and sign not in "\t\n" for sign in typed):
+        return False
+    return not required or any(sign.isalnum() for sign in typed)
+
+
+def as_stored(text: str) -> str:
+    """What is kept of a text that can be written."""
+    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
 
 
 def redirect_targets() -> list[str]:

@@ -63,8 +63,15 @@ def test_every_setting_can_be_set(tmp_path):
         "FORUM_LOG_LEVEL": "ERROR",
         "FORUM_LOG_FORMAT": "console",
         "FORUM_STATEMENT_TIMEOUT": "5",
+        "FORUM_DATABASE_REPLICA_URL": "postgresql://replica.example/roundtable",
+        "FORUM_DATABASE_CONNECTIONS": "8",
+        "FORUM_PGBOUNCER": "1",
+        "FORUM_LOCK_TIMEOUT": "3",
+        "FORUM_SHARED_CACHE_SECONDS": "20",
         "FORUM_PAGE_CACHE": "7",
         "FORUM_MAIL_DAYS": "2",
+        "FORUM_LICENCE": "Open Government Licence v3.0",
+        "FORUM_LICENCE_URL": "https://licence.example/",
         "FORUM_DEBUG": "off",
     }
     settings = config.load(environ)
@@ -73,6 +80,8 @@ def test_every_setting_can_be_set(tmp_path):
     assert settings.hosts == ("a.example", "b.example")
     assert (settings.proxies, settings.statement_timeout, settings.mail_days) == (1, 5, 2)
     assert settings.page_cache == 7
+    assert (settings.database_connections, settings.lock_timeout) == (8, 3)
+    assert settings.database_replica_url == "postgresql+psycopg://replica.example/roundtable"
     assert settings.instance == tmp_path
     assert settings.database_url == "postgresql+psycopg://db.example/roundtable"
     assert settings.site_host == "roundtable.example"
@@ -176,3 +185,17 @@ def test_settings_do_not_change():
     with pytest.raises(AttributeError):
         settings.debug = True
     assert isinstance(settings.instance, Path)
+
+
+@pytest.mark.parametrize(
+    ("replica", "sentence"),
+    [
+        ("sqlite:///copy.sqlite3", "must be of the same kind as FORUM_DATABASE_URL"),
+        ("postgresql://db.example/roundtable", "must not be FORUM_DATABASE_URL"),
+        ("mysql://db.example/x", "must begin with sqlite:/// or postgresql://"),
+    ],
+)
+def test_a_replica_is_another_database_of_the_same_kind(tmp_path, replica, sentence):
+    environ = {**SAFE, "FORUM_INSTANCE": str(tmp_path), "FORUM_DATABASE_REPLICA_URL": replica}
+    with pytest.raises(ConfigError, match=f"FORUM_DATABASE_REPLICA_URL {sentence}"):
+        config.load(environ)

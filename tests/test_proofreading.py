@@ -21,6 +21,15 @@ def problems(body):
     return proofread(PAGE.format(body), site_name="Roundtable")
 
 
+def test_a_page_without_its_token_is_not_taken_for_the_one_with_it():
+    form = f'<form method="post">{TOKEN}{BUTTON}</form>'
+    assert problems(form) == []
+    assert problems(form.replace('value="x"', 'value="another"')) == []
+    for wrong in (form.replace('value="x"', 'value=""'), form.replace(TOKEN, "")):
+        assert problems(wrong)
+        assert problems(wrong)
+
+
 @pytest.mark.parametrize(
     "body",
     [

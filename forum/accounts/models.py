@@ -27,7 +27,7 @@ from forum.accounts.enums import Region, Role, Sector, TokenPurpose
 from forum.core import clock
 from forum.core.access import Restriction
 from forum.core.db import Key, Model, words
-from forum.core.tags import EVERYTHING, Private
+from forum.core.tags import EVERYTHING, PEOPLE, Private
 from forum.core.transactions import explain
 
 # What other people see of a member on pages of every kind.
@@ -156,7 +156,7 @@ class Account(Model):
             return ()
         if any(state.attrs[name].history.has_changes() for name in SHOWN):
             return (EVERYTHING,)
-        return (f"person:{self.id}",)
+        return (f"person:{self.id}", PEOPLE)
 
 
 def _restriction(stored: dict[str, Any]) -> Restriction:

@@ -3,14 +3,16 @@
 from collections.abc import Iterable
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, TextAreaField
+from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
 from forum.accounts.enums import Role
-from forum.web.forms import Form, VersionedForm, well_formed
+from forum.web.forms import Form, VersionedForm, paragraphs
 
 WHOLE_SITE = ""
+LONGEST_RULES = 10_000
+LONGEST_CHANGE_NOTE = 500
 ROLE_LABELS = {
     Role.MODERATOR: _l("Moderator"),
     Role.MANAGER: _l("Manager"),
@@ -49,21 +51,13 @@ class GrantForm(Form):
 class RulesForm(VersionedForm):
     """The rules of the site."""
 
-    source = TextAreaField(
-        _l("House rules"),
-        validators=[
-            InputRequired(_l("Write the house rules")),
-            well_formed,
-            Length(max=10_000, message=_l("Shorten the rules to 10,000 characters or fewer")),
-        ],
+    source = paragraphs(
+        _l("House rules"), longest=LONGEST_RULES, missing=_l("Write the house rules")
     )
-    change_note = TextAreaField(
+    change_note = paragraphs(
         _l("What has changed, and why"),
-        validators=[
-            InputRequired(_l("Say what has changed and why")),
-            well_formed,
-            Length(max=500, message=_l("Shorten this to 500 characters or fewer")),
-        ],
+        longest=LONGEST_CHANGE_NOTE,
+        missing=_l("Say what has changed and why"),
     )
 
 

@@ -14,14 +14,14 @@ SECTOR_REFUSED = "This board is open to posts from other sectors only."
 
 def can_see(actor: Actor, board: Board) -> Decision:
     """Whether the actor may read the board; twin of ``visible_to``."""
-    if board.readers is Readers.EVERYONE or _is_member(actor):
+    if board.readers is Readers.EVERYONE or is_member(actor):
         return YES
     return no("Only members can read this board.")
 
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Filter for statements that select from Board; twin of ``can_see``."""
-    if _is_member(actor):
+    if is_member(actor):
         return true()
     return Board.readers == Readers.EVERYONE
 
@@ -73,6 +73,7 @@ def _speaks_here(actor: Actor, board: Board, sectors: Sequence[str]) -> bool:
     return not sectors or actor.sector_value in sectors or moderates(actor, board.centre_id)
 
 
-def _is_member(actor: Actor) -> bool:
+def is_member(actor: Actor) -> bool:
+    """Whether the actor may read boards for members."""
     # Whoever has not confirmed an address might be anybody.
     return actor.is_authenticated and actor.is_confirmed

@@ -22,6 +22,8 @@ LONGEST_HOSTING = 1000
 LONGEST_DESCRIPTION = 1000
 LONGEST_WINDOW_HOURS = 720
 MOST_HELD_POSTS = 20
+# Fewer than four weeks need a second manager wherever it is.
+FEWEST_WEEKS, MOST_WEEKS = 4, 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +59,11 @@ def edit_centre(
     edit_window_hours: int,
     holding: Holding,
     held_posts: int,
+    consultation_weeks: int,
 ) -> Centre:
-    """Change what the centre says of itself, how long posts may be edited and whose wait.
+    """Change what the centre says of itself and its policies.
+
+    They are how long posts may be edited, whose wait, and how long consultations are open.
 
     Raises Conflict when the centre is no longer at ``version``, Invalid for values that
     cannot be accepted.
@@ -66,11 +71,6 @@ def edit_centre(
     ensure(policy.can_edit(actor, centre))
     if centre.version != version:
         raise Conflict("Somebody changed this centre while you were writing.")
-    if not 0 <= edit_window_hours <= LONGEST_WINDOW_HOURS:
-        raise Invalid(
-            f"Enter a whole number of hours from 0 to {LONGEST_WINDOW_HOURS}",
-            field="edit_window_hours",
-        )
     centre.host = accept_line(
         host, field="host", longest=LONGEST_HOST, missing="Enter the host council"
     )
@@ -83,10 +83,41 @@ def edit_centre(
         longest=LONGEST_DESCRIPTION,
         missing="Enter a description",
     )
-    centre.edit_window_hours = edit_window_hours
+    _set_window(centre, edit_window_hours)
     _set_holding(actor, centre, holding, held_posts)
+    _set_weeks(actor, centre, consultation_weeks)
     audit.record(actor, "centre.edit", centre, centre_id=centre.id)
     return centre
+
+
+def _set_window(centre: Centre, hours: int) -> None:
+    if not 0 <= hours <= LONGEST_WINDOW_HOURS:
+        raise Invalid(
+            f"Enter a whole number of hours from 0 to {LONGEST_WINDOW_HOURS}",
+            field="edit_window_hours",
+        )
+    centre.edit_window_hours = hours
+
+
+def _set_weeks(actor: Actor, centre: Centre, weeks: int) -> None:
+    """What is announced keeps the weeks that were usual then."""
+    if not FEWEST_WEEKS <= weeks <= MOST_WEEKS:
+        raise Invalid(
+            f"Enter a whole number of weeks from {FEWEST_WEEKS} to {MOST_WEEKS}",
+            field="consultation_weeks",
+        )
+    before = centre.consultation_weeks
+    if before == weeks:
+        return
+    centre.consultation_weeks = weeks
+    audit.record(
+        actor,
+        "centre.change-consultation-weeks",
+        centre,
+        centre_id=centre.id,
+        weeks=weeks,
+        before=before,
+    )
 
 
 def _set_holding(actor: Actor, centre: Centre, holding: Holding, held_posts: int) -> None:

@@ -6,15 +6,17 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import InputRequired, Length, NumberRange
 
 from forum.centres.enums import Holding
-from forum.web.forms import Form, VersionedForm, one_line, well_formed
+from forum.web.forms import Form, VersionedForm, one_line, paragraphs, well_formed
 
 LONGEST_RULES = 10_000
+LONGEST_CHANGE_NOTE = 500
 HELD_MESSAGE = _l("Enter a whole number of posts from 1 to 20")
 HOLDINGS = {
     Holding.NEVER.value: _l("Nobody’s"),
     Holding.NEW_MEMBERS.value: _l("Those of new members"),
     Holding.ALWAYS.value: _l("Everybody’s"),
 }
+WEEKS_MESSAGE = _l("Enter a whole number of weeks from 4 to 26")
 WINDOW_MESSAGE = _l("Enter a whole number of hours from 0 to 720")
 
 
@@ -64,27 +66,23 @@ class CentreForm(VersionedForm):
             NumberRange(min=1, max=20, message=HELD_MESSAGE),
         ],
     )
+    consultation_weeks = IntegerField(
+        _l("How many weeks consultations are usually open"),
+        validators=[
+            InputRequired(WEEKS_MESSAGE),
+            NumberRange(min=4, max=26, message=WEEKS_MESSAGE),
+        ],
+    )
 
 
 class RulesForm(VersionedForm):
     """The rules that a centre adds to those of the site."""
 
-    source = TextAreaField(
-        _l("Rules of this centre"),
-        validators=[
-            well_formed,
-            Length(
-                max=LONGEST_RULES, message=_l("Shorten the rules to 10,000 characters or fewer")
-            ),
-        ],
-    )
-    change_note = TextAreaField(
+    source = paragraphs(_l("Rules of this centre"), longest=LONGEST_RULES)
+    change_note = paragraphs(
         _l("What has changed, and why"),
-        validators=[
-            InputRequired(_l("Say what has changed and why")),
-            well_formed,
-            Length(max=500, message=_l("Shorten this to 500 characters or fewer")),
-        ],
+        longest=LONGEST_CHANGE_NOTE,
+        missing=_l("Say what has changed and why"),
     )
 
 

@@ -14,7 +14,7 @@ class Centre(Model):
     """A regional procurement centre, hosted by one council for the others.
 
     ``held_posts`` is how many approved posts a member needs before the next need not wait,
-    where ``holding`` says so.
+    where ``holding`` says so. ``consultation_weeks``: how long its consultations are usually open.
     """
 
     __tablename__ = "centre"
@@ -30,6 +30,7 @@ class Centre(Model):
     edit_window_hours: Mapped[int] = mapped_column(default=24)
     holding: Mapped[Holding] = mapped_column(words(Holding), default=Holding.NEW_MEMBERS)
     held_posts: Mapped[int] = mapped_column(default=3)
+    consultation_weeks: Mapped[int] = mapped_column(default=6)
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 — SQLAlchemy reads it so

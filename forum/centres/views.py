@@ -54,6 +54,7 @@ def _edit(place: Any, form: CentreForm) -> None:
         edit_window_hours=form.edit_window_hours.data or 0,
         holding=Holding(form.holding.data),
         held_posts=form.held_posts.data or 0,
+        consultation_weeks=form.consultation_weeks.data or 0,
     )
 
 
@@ -68,6 +69,7 @@ def _show_both(place: Any, form: CentreForm, error: Conflict) -> ResponseReturnV
         (form.edit_window_hours.label.text, place.edit_window_hours),
         (form.holding.label.text, HOLDINGS[place.holding.value]),
         (form.held_posts.label.text, place.held_posts),
+        (form.consultation_weeks.label.text, place.consultation_weeks),
     ]
     page = render_template("centres/edit.html", centre=place, form=form, stored_facts=stored)
     return page, CONFLICT

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
@@ -25,6 +25,24 @@ def datetime_words(moment: datetime) -> str:
 def date_words(moment: datetime) -> str:
     """The day in London's time, as in 22 November 2026."""
     return f"{moment.astimezone(LONDON):%-d %B %Y}"
+
+
+def from_london(day: date, hour: time) -> datetime:
+    """The instant at which clocks in London show ``hour`` on ``day``, in UTC.
+
+    Raises ValueError with a sentence for a time that is left out when summer time begins, or
+    comes twice when it ends.
+    """
+    shown = datetime.combine(day, hour)
+    try:
+        first, second = (shown.replace(tzinfo=LONDON, fold=fold).astimezone(UTC) for fold in (0, 1))
+    except OverflowError:
+        raise ValueError("There is no such day") from None
+    if first == second:
+        return first
+    if first.astimezone(LONDON).replace(tzinfo=None) != shown:
+        raise ValueError(f"Clocks go forward on that day: there is no {hour:%H:%M}")
+    raise ValueError(f"Clocks go back on that day: {hour:%H:%M} comes twice")
 
 
 @contextmanager

@@ -1,5 +1,11 @@
 """What can go wrong for a person's own reasons; each has one place on the web."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
+A = TypeVar("A")
+B = TypeVar("B")
+
 
 class RoundtableError(Exception):
     """A refusal with a sentence that may be shown."""
@@ -31,8 +37,25 @@ class Conflict(RoundtableError):
 
 
 class Invalid(RoundtableError):
-    """A value cannot be accepted; ``field`` names the form field it came from."""
+    """A value cannot be accepted; ``field`` names the form field it came from.
+
+    ``others`` are refusals of other fields that were found together with this one.
+    """
 
     def __init__(self, message: str, *, field: str = "") -> None:
         super().__init__(message)
         self.field = field
+        self.others: tuple[Invalid, ...] = ()
+
+
+def together(first: Callable[[], A], second: Callable[[], B]) -> tuple[A, B]:
+    """What two checks give; raises Invalid for both when both refuse."""
+    try:
+        checked = first()
+    except Invalid as error:
+        try:
+            second()
+        except Invalid as other:
+            error.others = (other,)
+        raise
+    return checked, second()

@@ -158,6 +158,7 @@ def _note_delivery(event_id: int) -> None:
     event.delivered_at = clock.now()
     # What was delivered need not be kept: it may hold an address.
     event.payload = {}
+    event.last_error = ""
 
 
 @action

@@ -1,118 +1,154 @@
-"""Small numbers of published tables: which cells to hide so that none can be worked out.
+"""Small numbers of a published table: which cells to hide so that none can be worked out.
 
+The table has two ways, with its sums: places by sectors, one of the places being all together.
 Hiding the small numbers is not enough: what is missing from a sum is the difference of what is
-shown. So further cells are hidden until no hidden one follows from what is shown, by whatever
-additions and subtractions (complementary suppression; Willenborg and de Waal, Elements of
-Statistical Disclosure Control, 2001).
+shown. So further cells are hidden, as few as possible (complementary suppression; Willenborg
+and de Waal, Elements of Statistical Disclosure Control, 2001).
+
+Rows and columns are taken for the points of a graph, hidden cells for its edges. A hidden cell
+follows from what is shown exactly when its edge is a bridge, that is in no circle of hidden
+cells (Gusfield, A graph theoretic approach to statistical data security, 1988).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 FEWEST = 5
-Cell = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """That ``total`` is the sum of ``parts``, and that readers know it."""
-
-    total: Cell
-    parts: tuple[Cell, ...]
-
-    @property
-    def cells(self) -> tuple[Cell, ...]:
-        """The total and its parts."""
-        return (self.total, *self.parts)
+# So many sets of cells are looked at in search of the fewest; afterwards few will do.
+PATIENCE = 3_000
+# Row and column.
+Cell = tuple[str, str]
+Point = tuple[int, str]
 
 
 def cells_to_hide(
-    values: Mapping[Cell, int],
-    sums: Sequence[Sum],
-    *,
-    known: Iterable[frozenset[Cell]] = (frozenset(),),
+    values: Mapping[Cell, int], *, total: str, secret: frozenset[Cell] = frozenset()
 ) -> frozenset[Cell]:
-    """The cells of 1 to FEWEST - 1, and as many more as protect them; a nought is shown.
+    """The cells of 1 to FEWEST - 1 and those ``secret``, and as few more as protect them.
 
-    Each of ``known`` is a set of cells that some readers know from elsewhere; hidden cells are
-    safe from each kind of reader. What is left of a sum, when the shown parts are taken away, is
-    FEWEST or more, and more than one for each part that is hidden.
+    ``values`` are the cells of every row and column, the row ``total`` being the sum of the
+    others. Readers know the sum of each row. What is hidden of a row or column of which the sum
+    is shown is FEWEST or more together, and more than one for each cell, as far as the numbers
+    allow it: a nought is hidden only where nothing else is left.
     """
-    hidden = {cell for cell, value in values.items() if 0 < value < FEWEST}
-    readers = list(known)
-    while more := {cell for told in readers for cell in _complements(values, sums, hidden, told)}:
-        hidden |= more
-    return frozenset(hidden)
+    small = frozenset(cell for cell, value in values.items() if 0 < value < FEWEST)
+    table = _Table(values, total)
+    few = table.hide_step_by_step(small | secret)
+    patience = iter(range(PATIENCE))
+    for more in range(len(few - small - secret)):
+        if fewest := table.search(small | secret, more, patience, frozenset()):
+            return fewest
+    return few
 
 
-def derivable(secret: Iterable[Cell], sums: Iterable[Sum]) -> frozenset[Cell]:
-    """Those of the ``secret`` cells that follow from all others by adding and subtracting.
+class _Table:
+    """The numbers, and what can be seen of them."""
 
-    They are the rows with a single entry in the reduced echelon form of the sums.
+    def __init__(self, values: Mapping[Cell, int], total: str) -> None:
+        self.values = values
+        self.total = total
+        self.lines: dict[Point, list[Cell]] = {}
+        for cell in sorted(values, key=self._cost):
+            for point in _ends(cell):
+                self.lines.setdefault(point, []).append(cell)
+
+    def _cost(self, cell: Cell) -> tuple[bool, bool, int, Cell]:
+        """Small before large, parts before sums, and a nought, which hides little, last."""
+        return self.values[cell] == 0, cell[0] == self.total, self.values[cell], cell
+
+    def search(
+        self,
+        hidden: frozenset[Cell],
+        more: int,
+        patience: Iterator[int],
+        barred: frozenset[Cell],
+    ) -> frozenset[Cell] | None:
+        """``hidden`` with ``more`` cells that make it safe; None: not found without ``barred``."""
+        if more < _loose_ends(hidden):
+            return None
+        remedies = self._remedies(hidden)
+        if remedies is None:
+            return hidden
+        for cell in remedies if more else ():
+            if cell in barred:
+                continue
+            if next(patience, None) is None:
+                return None
+            if found := self.search(hidden | {cell}, more - 1, patience, barred):
+                return found
+            # Every set that holds the cell has been looked at.
+            barred |= {cell}
+        return None
+
+    def hide_step_by_step(self, hidden: frozenset[Cell]) -> frozenset[Cell]:
+        """``hidden`` with cells that make it safe, none of which can be left out."""
+        start = hidden
+        while remedies := self._remedies(hidden):
+            hidden |= {remedies[0]}
+        for cell in sorted(hidden - start, key=self._cost, reverse=True):
+            if self._remedies(hidden - {cell}) is None:
+                hidden -= {cell}
+        return hidden
+
+    def _remedies(self, hidden: frozenset[Cell]) -> Sequence[Cell] | None:
+        """Cells of which one at least has to be hidden too, cheapest first; None: all is safe."""
+        for line in self.lines:
+            if cells := self._padding(line, hidden):
+                return cells
+        side = behind_a_bridge(hidden)
+        if side is None:
+            return None
+        leads_out = [
+            cell
+            for cell in self.values
+            if cell not in hidden and len(side.intersection(_ends(cell))) == 1
+        ]
+        return sorted(leads_out, key=self._cost)
+
+    def _padding(self, line: Point, hidden: frozenset[Cell]) -> Sequence[Cell]:
+        """What can be hidden of a row or column of which the hidden part tells too much."""
+        way, name = line
+        if way == 1 and (self.total, name) in hidden:
+            return []
+        cells = [cell for cell in self.lines[line] if way == 0 or cell[0] != self.total]
+        kept = [self.values[cell] for cell in cells if cell in hidden]
+        if not kept or sum(kept) >= max(FEWEST, len(kept) + 1):
+            return []
+        rest = [cell for cell in self.lines[line] if cell not in hidden]
+        filled = [cell for cell in rest if self.values[cell]]
+        # All that there is are ones: only a nought among them leaves a doubt.
+        return filled or (rest if sum(kept) == len(kept) and all(kept) else [])
+
+
+def behind_a_bridge(hidden: frozenset[Cell]) -> frozenset[Point] | None:
+    """The points on one side of a hidden cell that follows from what is shown, as few as can be.
+
+    None when no hidden cell does.
     """
-    wanted = frozenset(secret)
-    pivots: dict[Cell, dict[Cell, Fraction]] = {}
-    for item in sums:
-        row = {cell: Fraction(1) for cell in item.parts if cell in wanted}
-        if item.total in wanted:
-            row[item.total] = Fraction(-1)
-        for cell in [cell for cell in row if cell in pivots]:
-            _subtract(row, pivots[cell], row[cell])
-        if not row:
-            continue
-        pivot = min(row)
-        scale = row[pivot]
-        row = {cell: value / scale for cell, value in row.items()}
-        for other in pivots.values():
-            if pivot in other:
-                _subtract(other, row, other[pivot])
-        pivots[pivot] = row
-    return frozenset(cell for cell, row in pivots.items() if len(row) == 1)
+    sides = []
+    for cell in sorted(hidden):
+        ends = _ends(cell)
+        sides += [_reached(end, hidden - {cell}) for end in ends]
+        if ends[1] in sides[-2]:
+            del sides[-2:]
+    return min(sides, key=lambda side: (len(side), sorted(side))) if sides else None
 
 
-def _subtract(row: dict[Cell, Fraction], other: Mapping[Cell, Fraction], times: Fraction) -> None:
-    for cell, value in other.items():
-        left = row.get(cell, Fraction(0)) - times * value
-        if left:
-            row[cell] = left
-        else:
-            row.pop(cell, None)
+def _reached(point: Point, cells: frozenset[Cell]) -> frozenset[Point]:
+    """The points that are connected with ``point`` by the cells."""
+    reached, left = {point}, set(cells)
+    while near := {cell for cell in left if not reached.isdisjoint(_ends(cell))}:
+        reached.update(*map(_ends, near))
+        left -= near
+    return frozenset(reached)
 
 
-def _complements(
-    values: Mapping[Cell, int], sums: Sequence[Sum], hidden: set[Cell], told: frozenset[Cell]
-) -> set[Cell]:
-    """Cells to hide as well, for a reader who has been told some; empty when all is safe."""
-    secret = hidden - told
-    open_cells = values.keys() - hidden - told
-    chosen: set[Cell] = set()
-    exposed = derivable(secret, sums)
-    for item in _weak_sums(values, sums, secret, exposed):
-        if chosen.isdisjoint(item.cells):
-            candidates = [cell for cell in item.cells if cell in open_cells]
-            chosen.update(sorted(candidates, key=lambda cell: _cost(cell, item, values))[:1])
-    if exposed and not chosen:
-        # Nothing beside the exposed cells is left to hide: only other tables' cells can help.
-        chosen = set(open_cells)
-    return chosen
+def _ends(cell: Cell) -> tuple[Point, Point]:
+    return (0, cell[0]), (1, cell[1])
 
 
-def _weak_sums(
-    values: Mapping[Cell, int],
-    sums: Sequence[Sum],
-    secret: set[Cell],
-    exposed: frozenset[Cell],
-) -> Iterator[Sum]:
-    """The sums that give something away."""
-    for item in sums:
-        parts = [cell for cell in item.parts if cell in secret]
-        left = sum(values[cell] for cell in parts)
-        is_small = bool(parts) and item.total not in secret and left < max(FEWEST, len(parts) + 1)
-        if is_small or not exposed.isdisjoint(item.cells):
-            yield item
-
-
-def _cost(cell: Cell, item: Sum, values: Mapping[Cell, int]) -> tuple[bool, bool, int, Cell]:
-    """Parts before totals, small before large, and a nought, which hides little, last."""
-    return values[cell] == 0, cell == item.total, values[cell], cell
+def _loose_ends(hidden: frozenset[Cell]) -> int:
+    """The number of rows, or of columns, with a single hidden cell: each needs another one."""
+    met = Counter(end for cell in hidden for end in _ends(cell))
+    ways = Counter(way for (way, _name), times in met.items() if times == 1)
+    return max(ways.values(), default=0)

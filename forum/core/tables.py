@@ -1,11 +1,16 @@
-"""Tables of open data, read from CSV files that somebody gives to a command."""
+"""Tables as CSV: open data that somebody gives to a command, and what we give away."""
 
 import csv
+import io
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from forum.core import markup
 from forum.core.errors import Invalid
+
+# Spreadsheets run cells that begin so, whatever white space stands before (OWASP, CSV injection).
+FORMULA = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]|[\t\r\n]")
 
 
 def read_table(path: Path, *, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:
@@ -48,3 +53,17 @@ def _value(text: str, line: int) -> str:
         return markup.normalise(text).strip()
     except Invalid:
         raise Invalid(f"Line {line}: there is a character that cannot be shown.") from None
+
+
+def write_csv(rows: Iterable[Sequence[object]]) -> Iterator[str]:
+    """The rows as CSV in the form of RFC 4180; no cell is a formula for a spreadsheet."""
+    for row in rows:
+        line = io.StringIO()
+        csv.writer(line).writerow([_safe_cell(value) for value in row])
+        yield line.getvalue()
+
+
+def _safe_cell(value: object) -> object:
+    if isinstance(value, str) and FORMULA.match(value):
+        return f"'{value}"
+    return value

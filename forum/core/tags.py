@@ -22,6 +22,10 @@ from forum.core.db import Model, db
 EVERYTHING = "everything"
 # Pages that show the newest of all centres.
 HOME = "home"
+# Lists of members.
+PEOPLE = "people"
+# What the search finds.
+SEARCH = "search"
 KEPT = "page_tags"
 
 

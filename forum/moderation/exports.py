@@ -1,23 +1,15 @@
 """The public log and the figures as JSON, CSV and Atom, for other programs."""
 
-import csv
-import io
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from xml.etree import ElementTree as ET
 
+from forum.core import atom
+from forum.core.tables import write_csv
 from forum.moderation.enums import ACTION_WORDS, SEAT_WORDS
 from forum.moderation.queries import ALL, Entry, Figures, Head
 
-ATOM = "http://www.w3.org/2005/Atom"
-# What a feed without entries was last changed at: Atom demands a time.
-NEVER = "2000-01-01T00:00:00Z"
 LONG_TITLE = 200
-# Spreadsheets run cells that begin so, whatever white space stands before.
-FORMULA = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]|[\t\r\n]")
-NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # How statistics of the government mark a number that is kept back.
 HIDDEN = "[c]"
 PLACE_COLUMNS = (
@@ -73,20 +65,6 @@ def _log_row(entry: Entry) -> Sequence[object]:
     )
 
 
-def write_csv(rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    """The rows as CSV in the form of RFC 4180; no cell is a formula for a spreadsheet."""
-    for row in rows:
-        line = io.StringIO()
-        csv.writer(line).writerow([_safe_cell(value) for value in row])
-        yield line.getvalue()
-
-
-def _safe_cell(value: object) -> object:
-    if isinstance(value, str) and FORMULA.match(value):
-        return f"'{value}"
-    return value
-
-
 def heads_json(heads: Iterable[Head]) -> Iterator[str]:
     """The daily heads as one JSON document, piece by piece."""
     yield '{"heads":[\n'
@@ -106,35 +84,37 @@ def log_atom(
     author: str,
     centres: Mapping[str, str],
 ) -> str:
-    """An Atom feed (RFC 4287) of ``entries``, newest first.
+    """An Atom feed of ``entries``, newest first.
 
     ``address`` is that of the feed and ``page`` that of the same choice as a page, both without
     ``site_url``; ``centres`` tells the names of centres by their slugs.
     """
-    feed = ET.Element("feed", {"xmlns": ATOM, "xml:lang": "en-GB"})
-    _add(feed, "id", f"{site_url}{address}")
-    _add(feed, "title", title)
-    _add(feed, "updated", (entries[0].word("at") if entries else "") or NEVER)
-    _add(feed, "link", rel="self", type="application/atom+xml", href=f"{site_url}{address}")
-    _add(feed, "link", rel="alternate", type="text/html", href=f"{site_url}{page}")
-    _add(ET.SubElement(feed, "author"), "name", author)
-    for entry in entries:
-        _add_entry(ET.SubElement(feed, "entry"), entry, site_url, centres)
-    ET.indent(feed)
-    return ET.tostring(feed, encoding="unicode", xml_declaration=False) + "\n"
+    return atom.write_atom(
+        atom.Feed(
+            id=atom.lasting_id(f"{site_url}{address}"),
+            title=title,
+            url=f"{site_url}{address}",
+            page_url=f"{site_url}{page}",
+            author=atom.Person(author, f"{site_url}/"),
+            entries=[_atom_entry(entry, site_url, centres) for entry in entries],
+        )
+    )
 
 
-def _add_entry(parent: ET.Element, entry: Entry, site_url: str, centres: Mapping[str, str]) -> None:
+def _atom_entry(entry: Entry, site_url: str, centres: Mapping[str, str]) -> atom.Entry:
     place = entry.word("centre")
     name = centres.get(place, place) or "The whole site"
     action = entry.word("action")
-    at = entry.word("at") or NEVER
-    _add(parent, "id", f"{site_url}{entry.path}")
-    _add(parent, "title", f"{ACTION_WORDS.get(action, action)} – {name}"[:LONG_TITLE])
-    _add(parent, "updated", at)
-    _add(parent, "published", at)
-    _add(parent, "link", rel="alternate", type="text/html", href=f"{site_url}{entry.path}")
-    _add(parent, "content", "\n".join(_lines(entry)), type="text")
+    at = entry.instant("at") or atom.NEVER
+    return atom.Entry(
+        id=atom.lasting_id(f"{site_url}{entry.path}"),
+        title=f"{ACTION_WORDS.get(action, action)} – {name}"[:LONG_TITLE],
+        url=f"{site_url}{entry.path}",
+        published=at,
+        updated=at,
+        content="\n".join(_lines(entry)),
+        is_html=False,
+    )
 
 
 def _lines(entry: Entry) -> Iterator[str]:
@@ -152,16 +132,14 @@ def _lines(entry: Entry) -> Iterator[str]:
     yield f"SHA-256: {entry.hash}"
 
 
-def _add(parent: ET.Element, tag: str, text: str = "", **attributes: str) -> None:
-    ET.SubElement(parent, tag, attributes).text = NOT_XML.sub("\ufffd", text) or None
-
-
 def figures_csv(figures: Figures, table: str) -> Iterator[str]:
     """A table of the figures as CSV with a head; ``table`` is one of ``queries.TABLES``."""
     if table == "places":
         return write_csv(chain([PLACE_COLUMNS], _place_rows(figures)))
     rows = getattr(figures, table)
-    cells = ((figures.place.slug, row.word, _shown(row.count)) for row in rows)
+    cells = (
+        (figures.place.slug, row.word, HIDDEN if row.count is None else row.count) for row in rows
+    )
     return write_csv(chain([("centre", table.removesuffix("s"), "decisions")], cells))
 
 
@@ -171,14 +149,10 @@ def _place_rows(figures: Figures) -> Iterator[Sequence[object]]:
         hours = ("" if value is None else f"{value:.1f}" for value in (place.median, place.high))
         yield (
             place.slug,
-            _shown(place.waiting),
+            place.waiting,
             place.oldest.strftime("%Y-%m-%dT%H:%M:%SZ") if place.oldest else "",
-            _shown(place.decisions),
+            place.decisions,
             *hours,
-            _shown(place.appeals),
-            _shown(place.reversals),
+            place.appeals,
+            place.reversals,
         )
-
-
-def _shown(count: int | None) -> object:
-    return HIDDEN if count is None else count

@@ -26,6 +26,14 @@ from forum.moderation.enums import (
 )
 from forum.threads.models import Post, Thread
 
+IS_NAMED = "submission_id != ''"
+
+
+def _unique_if(condition: str, name: str, *columns: str) -> Index:
+    """That no two rows that fulfil the condition are alike in the columns."""
+    where = text(condition)
+    return Index(name, *columns, unique=True, postgresql_where=where, sqlite_where=where)
+
 
 class WatchedWord(Private, Model):
     """Words to look for in posts of a centre, or of all (``centre_id`` None).
@@ -37,13 +45,7 @@ class WatchedWord(Private, Model):
     __table_args__ = (
         UniqueConstraint("centre_id", "phrase"),
         # The constraint above takes no notice of rows without a centre.
-        Index(
-            "uq_watched_word_for_all",
-            "phrase",
-            unique=True,
-            postgresql_where=text("centre_id IS NULL"),
-            sqlite_where=text("centre_id IS NULL"),
-        ),
+        _unique_if("centre_id IS NULL", "uq_watched_word_for_all", "phrase"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -131,6 +133,7 @@ class Report(Private, Model):
     """That somebody asks a moderator to look at a post.
 
     ``reporter_id`` is None for visitors, who follow their report by its ``reference``.
+    ``submission_id`` names the form that was sent: sent twice, it is one report.
     ``weight`` in hundredths is what the report counted for when it was made.
     """
 
@@ -139,6 +142,7 @@ class Report(Private, Model):
         UniqueConstraint("reference"),
         UniqueConstraint("reporter_id", "post_id", "round"),
         Index("ix_report_post_id", "post_id", "outcome"),
+        _unique_if(IS_NAMED, "uq_report_submission_id", "post_id", "submission_id"),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -157,6 +161,7 @@ class Report(Private, Model):
     outcome: Mapped[ReportOutcome] = mapped_column(words(ReportOutcome), default=ReportOutcome.OPEN)
     closed_at: Mapped[datetime | None]
     decision_id: Mapped[int | None] = mapped_column(Key, ForeignKey("decision.id"), index=True)
+    submission_id: Mapped[str] = mapped_column(String(64), default="")
 
     item: Mapped[ReviewItem] = relationship()
     post: Mapped[Post] = relationship()
@@ -364,10 +369,13 @@ class SealOpening(Private, Model):
 
 
 class Complaint(Private, Model):
-    """A complaint about how a centre moderates; visitors follow it by its ``reference``."""
+    """A complaint about a centre; ``reference`` and ``submission_id`` are as those of Report."""
 
     __tablename__ = "complaint"
-    __table_args__ = (UniqueConstraint("reference"),)
+    __table_args__ = (
+        UniqueConstraint("reference"),
+        _unique_if(IS_NAMED, "uq_complaint_submission_id", "centre_id", "submission_id"),
+    )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     centre_id: Mapped[int] = mapped_column(Key, ForeignKey("centre.id"), index=True)
@@ -380,6 +388,7 @@ class Complaint(Private, Model):
     answer: Mapped[str] = mapped_column(Text, default="")
     answered_by: Mapped[int | None] = mapped_column(Key, ForeignKey("account.id"))
     answered_at: Mapped[datetime | None]
+    submission_id: Mapped[str] = mapped_column(String(64), default="")
 
     centre: Mapped[Centre] = relationship()
 

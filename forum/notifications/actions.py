@@ -1,6 +1,6 @@
 """Writes of notices."""
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.core import clock
@@ -33,6 +33,13 @@ def keep_notice(message: queries.Message) -> None:
         )
         .on_conflict_do_nothing(index_elements=["account_id", "key"])
     )
+
+
+@action
+def forget_respondents(consultation_id: int) -> None:
+    """Remove the notices that tell who responded to a consultation."""
+    key = queries.respondents_key(consultation_id)
+    db.session.execute(delete(Notice).where(Notice.key.startswith(key, autoescape=True)))
 
 
 @action

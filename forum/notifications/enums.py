@@ -38,6 +38,25 @@ class NoticeKind(StrEnum):
     COMPLAINT_ANSWERED = "complaint-answered"
     ITEM_ESCALATED = "item-escalated"
     ITEM_HANDED_OVER = "item-handed-over"
+    ORGANISATION_WAITS = "organisation-waits"
+    ORGANISATION_CONFIRMED = "organisation-confirmed"
+    ORGANISATION_REFUSED = "organisation-refused"
+    MEMBERSHIP_REQUESTED = "membership-requested"
+    MEMBERSHIP_CONFIRMED = "membership-confirmed"
+    MEMBERSHIP_REFUSED = "membership-refused"
+    CONSULTATION_OPENS = "consultation-opens"
+    CONSULTATION_CLOSES = "consultation-closes"
+    CONSULTATION_CLOSED = "consultation-closed"
+    OUTCOME_DUE = "outcome-due"
+    OUTCOME_OVERDUE = "outcome-overdue"
+    CONSULTATION_CHANGED = "consultation-changed"
+    CONSULTATION_EXTENDED = "consultation-extended"
+    SIGN_OFF_ASKED = "sign-off-asked"
+    SIGNED_OFF = "signed-off"
+    SIGN_OFF_REFUSED = "sign-off-refused"
+    IDENTITIES_DUE = "identities-due"
+    IDENTITIES_REMOVED = "identities-removed"
+    POST_CITED = "post-cited"
 
 
 class Words(NamedTuple):
@@ -157,5 +176,77 @@ WORDS: dict[NoticeKind, Words] = {
     NoticeKind.ITEM_HANDED_OVER: Words(
         "A neighbouring centre asks you to decide",
         "Its moderators have passed one item to your centre.",
+    ),
+    NoticeKind.ORGANISATION_WAITS: Words(
+        "An organisation waits for you",
+        "Look whether it is what it says, and confirm or refuse it.",
+    ),
+    NoticeKind.ORGANISATION_CONFIRMED: Words(
+        "Your organisation was confirmed", "You can post for it, and confirm others who do."
+    ),
+    NoticeKind.ORGANISATION_REFUSED: Words(
+        "Your organisation was refused",
+        "Nobody can post for it. Correct what is wrong, and it waits again.",
+    ),
+    NoticeKind.MEMBERSHIP_REQUESTED: Words(
+        "Somebody wishes to join your organisation", "Confirm them if they may post for it."
+    ),
+    NoticeKind.MEMBERSHIP_CONFIRMED: Words(
+        "You can post for an organisation", "Choose it beside your name when you write."
+    ),
+    NoticeKind.MEMBERSHIP_REFUSED: Words(
+        "You cannot post for an organisation", "What you have posted for it stays as it is."
+    ),
+    NoticeKind.CONSULTATION_OPENS: Words(
+        "A consultation of your centre opens tomorrow",
+        "It opens by itself. Until then you can take it back to a draft.",
+    ),
+    NoticeKind.CONSULTATION_CLOSES: Words(
+        "A consultation of your centre closes soon",
+        "It closes by itself. You can extend it for everybody until then.",
+    ),
+    NoticeKind.CONSULTATION_CLOSED: Words(
+        "A consultation of your centre has closed",
+        "The answers wait to be read. The outcome is due twelve weeks after the closing.",
+    ),
+    NoticeKind.OUTCOME_DUE: Words(
+        "The outcome of a consultation is due soon",
+        "When it comes late, the page of the consultation says so to everybody.",
+    ),
+    NoticeKind.OUTCOME_OVERDUE: Words(
+        "The outcome of a consultation is overdue",
+        "The page of the consultation says so to everybody until it is published.",
+    ),
+    NoticeKind.CONSULTATION_CHANGED: Words(
+        "A consultation to which you respond has changed",
+        "You need not do anything. You can change or withdraw your response until it closes.",
+    ),
+    NoticeKind.CONSULTATION_EXTENDED: Words(
+        "A consultation to which you respond is open for longer",
+        "You need not do anything. You can change or withdraw your response until it closes.",
+    ),
+    NoticeKind.SIGN_OFF_ASKED: Words(
+        "A response of your organisation waits for your sign-off",
+        "It cannot be sent before a steward agrees. Read it, and sign it off or give it back.",
+    ),
+    NoticeKind.SIGNED_OFF: Words(
+        "A response of your organisation was signed off", "It is not sent yet: you can do that now."
+    ),
+    NoticeKind.SIGN_OFF_REFUSED: Words(
+        "A response of your organisation was given back",
+        "A steward wants something changed. Change it, and ask again.",
+    ),
+    NoticeKind.IDENTITIES_DUE: Words(
+        "Names of respondents to a consultation go soon",
+        "They go by themselves on this day, with files and what was given in confidence. Only a "
+        "legal hold keeps them.",
+    ),
+    NoticeKind.IDENTITIES_REMOVED: Words(
+        "What named respondents to a consultation was removed",
+        "The answers stay. A report says how much went.",
+    ),
+    NoticeKind.POST_CITED: Words(
+        "Your post was cited as evidence",
+        "A consultation refers to it. Below your post stands what becomes of it.",
     ),
 }

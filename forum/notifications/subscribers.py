@@ -6,6 +6,14 @@ told twice, and its mail has the same Message-ID.
 
 from collections.abc import Iterable
 
+from forum.consultations.events import (
+    IdentitiesRemoved,
+    ManagersReminded,
+    MemberConcerned,
+    PostCited,
+    SignOffAsked,
+    SignOffDecided,
+)
 from forum.core import transactions
 from forum.core.outbox import subscribe
 from forum.moderation.events import (
@@ -20,8 +28,17 @@ from forum.moderation.events import (
 from forum.notifications import actions, email, queries
 from forum.notifications.enums import NoticeKind
 from forum.notifications.queries import Message
+from forum.organisations.events import (
+    MembershipConfirmed,
+    MembershipRefused,
+    MembershipRequested,
+    OrganisationConfirmed,
+    OrganisationRefused,
+    OrganisationRegistered,
+)
 
-# What is told on the site alone: it takes nothing from anybody and asks for nothing.
+# What is told on the site alone: it takes nothing from anybody and asks for nothing, or the mail
+# about it comes from the organisations.
 NOT_MAILED = frozenset(
     {
         NoticeKind.THREAD_UNLOCKED,
@@ -30,6 +47,13 @@ NOT_MAILED = frozenset(
         NoticeKind.THREAD_SPLIT,
         NoticeKind.THREAD_RETOPICED,
         NoticeKind.REPORT_WITHDRAWN,
+        NoticeKind.ORGANISATION_WAITS,
+        NoticeKind.ORGANISATION_CONFIRMED,
+        NoticeKind.ORGANISATION_REFUSED,
+        NoticeKind.MEMBERSHIP_REQUESTED,
+        NoticeKind.MEMBERSHIP_CONFIRMED,
+        NoticeKind.MEMBERSHIP_REFUSED,
+        NoticeKind.POST_CITED,
     }
 )
 
@@ -43,6 +67,19 @@ def register() -> None:
     subscribe(ReportClosed, tell_of_report)
     subscribe(ComplaintAnswered, tell_of_complaint)
     subscribe(ItemEscalated, tell_of_escalation)
+    subscribe(OrganisationRegistered, tell_of_organisation)
+    subscribe(OrganisationConfirmed, tell_of_organisation)
+    subscribe(OrganisationRefused, tell_of_organisation)
+    subscribe(MembershipRequested, tell_of_membership)
+    subscribe(MembershipConfirmed, tell_of_membership)
+    subscribe(MembershipRefused, tell_of_membership)
+    subscribe(ManagersReminded, tell_of_date)
+    subscribe(IdentitiesRemoved, tell_of_removal)
+    subscribe(IdentitiesRemoved, forget_respondents)
+    subscribe(MemberConcerned, tell_of_edition)
+    subscribe(SignOffAsked, tell_of_sign_off)
+    subscribe(SignOffDecided, tell_of_sign_off)
+    subscribe(PostCited, tell_of_citation)
 
 
 def tell_of_decision(event: DecisionTaken) -> None:
@@ -78,6 +115,46 @@ def tell_of_complaint(event: ComplaintAnswered) -> None:
 def tell_of_escalation(event: ItemEscalated) -> None:
     """Tell those who may decide an item that it waits for them; one mail an hour at most."""
     _tell(queries.tell_of_escalation(event.item_id))
+
+
+def tell_of_organisation(event: queries.OrganisationEvent) -> None:
+    """Tell managers of an organisation that waits, or whoever registered it of the decision."""
+    _tell(queries.tell_of_organisation(event))
+
+
+def tell_of_membership(event: queries.MembershipEvent) -> None:
+    """Tell stewards of somebody who wishes to join, or that person of the decision."""
+    _tell(queries.tell_of_membership(event))
+
+
+def tell_of_date(event: ManagersReminded) -> None:
+    """Tell the managers of a centre of a date of its consultation."""
+    _tell(queries.tell_of_date(event))
+
+
+def tell_of_removal(event: IdentitiesRemoved) -> None:
+    """Tell the managers of a centre that what named respondents was removed, and how much."""
+    _tell(queries.tell_of_removal(event))
+
+
+def forget_respondents(event: IdentitiesRemoved) -> None:
+    """Remove what told members about their responses, which would say that they responded."""
+    actions.forget_respondents(event.consultation_id)
+
+
+def tell_of_edition(event: MemberConcerned) -> None:
+    """Tell a member who responds to a consultation that it has changed."""
+    _tell(queries.tell_of_edition(event))
+
+
+def tell_of_sign_off(event: SignOffAsked | SignOffDecided) -> None:
+    """Tell stewards of a response that waits for them, or its writers of what was decided."""
+    _tell(queries.tell_of_sign_off(event))
+
+
+def tell_of_citation(event: PostCited) -> None:
+    """Tell the author of a post that it was taken as evidence."""
+    _tell([queries.tell_of_citation(event.citation_id)])
 
 
 def _tell(messages: Iterable[Message | None]) -> None:

@@ -11,6 +11,9 @@ from flask import current_app
 from huey import crontab
 from sqlalchemy import event
 
+from forum.api import actions as api
+from forum.consultations import actions as consultations
+from forum.consultations.actions import reminding, retention
 from forum.core import outbox, queue, transactions
 from forum.ops import actions
 from forum.search import actions as search
@@ -32,15 +35,39 @@ def deliver_outbox() -> int:
     return tried
 
 
+def make_open_data() -> object:
+    """Make the open data of this night."""
+    return api.make_open_data(current_app.config["SETTINGS"])
+
+
+def refresh_open_data() -> bool:
+    """Make the open data anew from which something was taken away."""
+    return api.refresh_open_data(current_app.config["SETTINGS"])
+
+
+def make_response_exports() -> int:
+    """Make the files of responses that wait, and remove those that have expired."""
+    settings = current_app.config["SETTINGS"]
+    consultations.remove_old_exports(settings)
+    return consultations.make_waiting_exports(settings)
+
+
 # Times are UTC. A night on which no worker ran is made good on the next.
 SCHEDULE: tuple[tuple[str, queue.Schedule, Callable[[], object]], ...] = (
     (DELIVER, crontab(minute="*"), deliver_outbox),
     ("threads.expire", crontab(minute="*/5"), threads.end_expired),
+    ("topics.count", crontab(minute="*/10"), threads.count_topics),
+    ("database.look", crontab(hour="3", minute="5"), actions.renew_statistics),
     ("accounts.tidy", crontab(hour="3", minute="10"), actions.remove_expired_access),
     ("outbox.tidy", crontab(hour="3", minute="20"), actions.remove_delivered_events),
     ("drafts.tidy", crontab(hour="3", minute="30"), actions.remove_old_drafts),
     ("notices.tidy", crontab(hour="3", minute="35"), actions.remove_old_notices),
+    ("consultations.retention", crontab(hour="3", minute="15"), retention.end_retention),
+    ("consultations.remind", crontab(hour="5", minute="0"), reminding.remind_managers),
+    ("consultations.export", crontab(minute="*"), make_response_exports),
     ("search.sweep", crontab(hour="3", minute="50"), search.sweep),
+    ("open-data.make", crontab(hour="4", minute="20"), make_open_data),
+    ("open-data.refresh", crontab(minute="*/5"), refresh_open_data),
     ("counters.reconcile", crontab(hour="3", minute="40"), actions.reconcile_counters),
 )
 

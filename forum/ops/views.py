@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from forum.config import Settings
 from forum.core import clock
 from forum.ops import queries
+from forum.web import machines
 from forum.web.access import access, anyone
 from forum.web.filters import iso
 
@@ -15,7 +16,6 @@ bp = Blueprint("ops", __name__)
 
 NEVER_KEPT = "no-store"
 SECURITY_TXT_LASTS = timedelta(days=180)
-NOT_FOR_CRAWLERS = ("/account/", "/admin/", "/dev/")
 
 
 @bp.get("/healthz")
@@ -32,7 +32,7 @@ def healthz() -> ResponseReturnValue:
 def readyz() -> ResponseReturnValue:
     """Whether the site can do its work: 200, or 503 with what is wrong."""
     checks = queries.readiness()
-    ready = all(check == "ok" for check in checks.values())
+    ready = all(check == "ok" for name, check in checks.items() if name != "replica")
     response = jsonify(status="ok" if ready else "unavailable", checks=checks)
     response.headers["Cache-Control"] = NEVER_KEPT
     response.status_code = 200 if ready else 503
@@ -42,8 +42,13 @@ def readyz() -> ResponseReturnValue:
 @bp.get("/robots.txt")
 @access(anyone)
 def robots() -> ResponseReturnValue:
-    """Which addresses crawlers should leave alone."""
-    return _text("User-agent: *", *(f"Disallow: {path}" for path in NOT_FOR_CRAWLERS))
+    """Which addresses crawlers should leave alone (RFC 9309), and where to find all others."""
+    return _text(
+        "User-agent: *",
+        *(f"Disallow: {path}" for path in machines.CLOSED),
+        "",
+        f"Sitemap: {current_app.config['SITE_URL']}/sitemap.xml",
+    )
 
 
 @bp.get("/.well-known/security.txt")

@@ -31,7 +31,12 @@ def sweep(progress: Callable[[int], object] = int) -> int:
 
 def count_remaining() -> int:
     """How many rows the sweep has still to look at."""
-    return sum(queries.count_rows(source, after=_place(source).after_id) for source in Source)
+    places = [(source, _place(source)) for source in Source]
+    return sum(
+        queries.count_rows(source, after=place.after_id)
+        for source, place in places
+        if place.finished_at is None
+    )
 
 
 @action

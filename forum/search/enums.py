@@ -8,15 +8,18 @@ class Kind(StrEnum):
 
     THREAD = "thread"
     POST = "post"
+    CONSULTATION = "consultation"
     TOPIC = "topic"
     ORGANISATION = "organisation"
     PERSON = "person"
 
 
 class Source(StrEnum):
-    """Where a document comes from; a thread is found by its first post."""
+    """Where a document comes from; that of a thread has its title and its first post."""
 
+    THREAD = "thread"
     POST = "post"
+    CONSULTATION = "consultation"
     TOPIC = "topic"
     ORGANISATION = "organisation"
     PERSON = "person"

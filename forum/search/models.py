@@ -13,7 +13,14 @@ from forum.search.enums import Source
 # The identifier of a document tells its source and row, so that newer ones have higher numbers.
 SHIFT = 48
 LAST = (1 << SHIFT) - 1
-NUMBERS = {Source.POST: 1, Source.TOPIC: 2, Source.ORGANISATION: 3, Source.PERSON: 4}
+NUMBERS = {
+    Source.POST: 1,
+    Source.TOPIC: 2,
+    Source.ORGANISATION: 3,
+    Source.PERSON: 4,
+    Source.THREAD: 5,
+    Source.CONSULTATION: 6,
+}
 
 
 def base(source: Source) -> int:
@@ -22,16 +29,18 @@ def base(source: Source) -> int:
 
 
 class SearchDocument(Model):
-    """The plain text of something that all, or all members, may read.
+    """The words of something that all, or all members, may read.
 
-    On SQLite triggers keep the FTS5 table ``search_text`` equal to it; on PostgreSQL it has a
-    generated column ``vector``.
+    ``name`` is its title as it is read; ``title`` and ``body`` are stems in one line. On SQLite
+    triggers keep the FTS5 table ``search_text`` equal to it; on PostgreSQL it has the generated
+    columns ``vector`` and ``title_vector``.
     """
 
     __tablename__ = "search_document"
     page_tags: ClassVar[Sequence[str]] = ()
 
     id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(Text, server_default="")
     title: Mapped[str] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
 

@@ -1,8 +1,10 @@
-"""Listening to every transaction, so that the index is true when it commits."""
+"""What the search does for lower features: it hears of every transaction, and finds threads."""
 
-from forum.search import index
+from forum.search import index, queries
+from forum.threads import queries as threads
 
 
 def register() -> None:
-    """Keep the index in step from now on."""
+    """Keep the index in step from now on, and look for threads like a new one."""
     index.listen()
+    threads.find_similar_with(queries.similar_threads)

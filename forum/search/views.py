@@ -3,16 +3,18 @@
 from enum import StrEnum
 from typing import TypeVar
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 
 from forum.accounts.enums import Sector
+from forum.core import tags
 from forum.search import queries
 from forum.search.enums import Kind, Order
 from forum.search.queries import Choice
-from forum.web.access import access, anyone
-from forum.web.limits import searching
+from forum.web.access import access, anyone, member
+from forum.web.limits import lookup, searching
 from forum.web.login import current_actor
+from forum.web.sources import read_current_replica
 
 bp = Blueprint("search", __name__)
 
@@ -24,6 +26,7 @@ W = TypeVar("W", bound=StrEnum)
 @searching
 def index() -> ResponseReturnValue:
     """What was asked, and what the actor may read of what was found."""
+    read_current_replica(tags.SEARCH, tags.HOME)
     actor = current_actor()
     text = request.args.get("q", "")
     question, choice = queries.parse(text), _choice()
@@ -31,7 +34,8 @@ def index() -> ResponseReturnValue:
     finding, suggestion = None, ""
     if not question.is_empty:
         finding = queries.search(actor, question, choice)
-        if not finding.total and not choice.narrows:
+        is_loose = finding.question.is_loose
+        if (is_loose or not finding.total) and not choice.narrows:
             suggestion = queries.suggest(actor, question, text)
     return render_template(
         "search/index.html",
@@ -40,6 +44,17 @@ def index() -> ResponseReturnValue:
         choice=choice,
         finding=finding,
         suggestion=suggestion,
+    )
+
+
+@bp.get("/search/similar/")
+@access(member)
+@lookup
+def similar() -> ResponseReturnValue:
+    """Threads with a title like ``?title=``, as JSON (asked by script)."""
+    found = queries.similar_threads(current_actor(), request.args.get("title", ""))
+    return jsonify(
+        threads=[{"title": one.title, "url": one.url, "place": one.centre_name} for one in found]
     )
 
 

@@ -1,9 +1,10 @@
 """Home, centres, topics, people, organisations, and the texts about the site."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, Response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from forum.accounts import queries as accounts
@@ -11,20 +12,28 @@ from forum.boards import policy as board_policy
 from forum.boards import queries as boards
 from forum.centres import policy as centre_policy
 from forum.centres import queries as centres
+from forum.consultations import queries as consultations
+from forum.core import clock
 from forum.core.errors import NotFound
 from forum.core.tags import HOME
 from forum.organisations import policy as organisation_policy
 from forum.organisations import queries as organisations
+from forum.site import exports
 from forum.threads import queries as threads
 from forum.topics import queries as topics
 from forum.web.access import access, anyone
 from forum.web.login import current_actor
-from forum.web.page_cache import cached, depends_on
+from forum.web.page_cache import cached, depends_on, good_until
 
 bp = Blueprint("site", __name__)
 
 THREADS_ON_HOME = 12
 THREADS_OF_CENTRE = 10
+QUESTIONS_ON_HOME = 5
+THREADS_OF_PERSON = 10
+# What counts by the clock is counted anew so often.
+NEXT_HOUR = timedelta(hours=1)
+WEEK = timedelta(days=7)
 
 
 @bp.get("/")
@@ -33,11 +42,68 @@ THREADS_OF_CENTRE = 10
 def home() -> ResponseReturnValue:
     """The nine centres and the freshest debates."""
     actor = current_actor()
+    is_first = not request.args.get("after")
     depends_on(HOME)
     return render_template(
         "site/home.html",
+        consultations=_open_consultations(),
         centres=centres.list_centres(),
         page=threads.list_latest(actor, after=request.args.get("after", ""), limit=THREADS_ON_HOME),
+        questions=threads.newest_questions(actor, limit=QUESTIONS_ON_HOME) if is_first else (),
+    )
+
+
+@bp.get("/questions/")
+@access(anyone)
+@cached("after", "centre")
+def questions() -> ResponseReturnValue:
+    """Questions of all centres, or one, that have no accepted answer."""
+    actor = current_actor()
+    depends_on(HOME)
+    places = centres.list_centres()
+    chosen = _chosen_centre(places)
+    return render_template(
+        "site/questions.html",
+        centres=places,
+        chosen=chosen,
+        page=threads.list_questions(
+            actor,
+            centre_id=chosen.id if chosen else None,
+            after=request.args.get("after", ""),
+        ),
+    )
+
+
+@bp.get("/helpful/")
+@access(anyone)
+@cached()
+def helpful() -> ResponseReturnValue:
+    """Members whose answers were accepted, and the newest such answers."""
+    actor = current_actor()
+    depends_on(HOME)
+    good_until(clock.now() + NEXT_HOUR)
+    return render_template(
+        "site/helpful.html",
+        helpers=threads.most_helpful(actor),
+        answers=threads.answered_threads(actor),
+    )
+
+
+@bp.get("/voices/")
+@access(anyone)
+@cached()
+def voices() -> ResponseReturnValue:
+    """Which sectors and organisations were heard in the last seven days, and who was not."""
+    actor = current_actor()
+    depends_on(HOME)
+    now = clock.now()
+    good_until(now + NEXT_HOUR)
+    since = now.replace(minute=0, second=0, microsecond=0) - WEEK
+    return render_template(
+        "site/voices.html",
+        since=since,
+        sectors=threads.sectors_heard(actor, since=since),
+        organisations=threads.organisations_heard(actor, since=since),
     )
 
 
@@ -60,6 +126,7 @@ def centre(centre: str) -> ResponseReturnValue:
     return render_template(
         "site/centre.html",
         centre=place,
+        consultations=_open_consultations(centre_id=place.id),
         boards=boards.boards_of(actor, place.id),
         staff=centres.staff_of(place.id),
         threads=threads.centre_threads(actor, place.id, limit=THREADS_OF_CENTRE),
@@ -85,23 +152,44 @@ def topic(topic: str) -> ResponseReturnValue:
     """Threads of all centres on a topic, and what each region says of it."""
     actor = current_actor()
     subject = topics.get_topic(topic)
-    depends_on(f"topic:{subject.id}")
+    depends_on(f"topic:{subject.id}", f"regions:{subject.id}", "consultations")
     places = centres.list_centres()
-    chosen = _chosen_centre(places)
+    chosen, after = _chosen_centre(places), request.args.get("after", "")
     return render_template(
         "site/topic.html",
         topic=subject,
+        consultations=_open_consultations(topic_id=subject.id),
         narrower=topics.topics_below(subject.id),
         centres=places,
         chosen=chosen,
         page=threads.list_topic(
-            actor,
-            subject.id,
-            centre_id=chosen.id if chosen else None,
-            after=request.args.get("after", ""),
+            actor, subject.id, centre_id=chosen.id if chosen else None, after=after
         ),
         comparison=threads.topic_comparison(actor, subject.id),
     )
+
+
+def _open_consultations(
+    *, centre_id: int | None = None, topic_id: int | None = None
+) -> Sequence[Any]:
+    """What is open and what will open, soonest first; the page is good until that changes."""
+    choice = consultations.Choice(centre_id=centre_id, topic_id=topic_id)
+    rows = consultations.list_upcoming(choice)
+    good_until(min((row.next_at for row in rows if row.next_at), default=None))
+    return rows[: consultations.SHOWN_ELSEWHERE]
+
+
+@bp.get("/topics/<topic>/csv/")
+@access(anyone)
+@cached()
+def topic_csv(topic: str) -> ResponseReturnValue:
+    """The comparison of the regions on a topic, as CSV."""
+    subject = topics.get_topic(topic)
+    depends_on(f"regions:{subject.id}")
+    rows = "".join(exports.comparison_csv(threads.topic_comparison(current_actor(), subject.id)))
+    answer = Response(rows, content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'inline; filename="{subject.slug}-regions.csv"'
+    return answer
 
 
 def _chosen_centre(places: Sequence[Any]) -> Any:
@@ -129,6 +217,8 @@ def person(handle: str) -> ResponseReturnValue:
         member=member,
         organisations=organisations.organisations_of(member.id),
         interest=threads.standing_interest(member.id),
+        started=threads.started_by(actor, member.id, limit=THREADS_OF_PERSON),
+        answers=threads.answered_threads(actor, author_id=member.id),
         page=threads.person_posts(actor, member.id, after=request.args.get("after", "")),
     )
 

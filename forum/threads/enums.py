@@ -83,3 +83,4 @@ class TrailKind(StrEnum):
     SLOWED = "slowed"
     HELD = "held"
     UNDONE = "undone"
+    CONSULTED = "consulted"

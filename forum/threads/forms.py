@@ -24,6 +24,7 @@ PERSONALLY = ""
 REPEATED = frozenset({InterestAnswer.PROFILE, InterestAnswer.THREAD})
 NOTHING, SOMETHING = "nothing", "something"
 LONGEST_INTEREST = 300
+LONGEST_SEEN = 1000
 TOO_LONG = _l("Shorten your interest to %(max)d characters or fewer")
 KIND_LABELS = {
     ThreadKind.QUESTION: _l("Question"),
@@ -58,8 +59,8 @@ class PostForm(OnceForm):
     """A reply: what is said, and for whom."""
 
     source = text_field()
-    speak_as = RadioField(_l("You are posting"), default=PERSONALLY, validate_choice=True)
-    # Which answers are possible, the action knows.
+    # For whom the author may speak and which answers are possible, the action knows.
+    speak_as = RadioField(_l("You are posting"), default=PERSONALLY, validate_choice=False)
     interest = RadioField(_l("Your interest"), choices=(), validate_choice=False)
     interest_text = StringField(
         _l("Your interest in this thread"),
@@ -113,8 +114,8 @@ class PostForm(OnceForm):
 
     @property
     def organisation_id(self) -> int | None:
-        """The organisation spoken for, or None."""
-        return int(self.speak_as.data) if self.speak_as.data else None
+        """The organisation spoken for (0: no possible one), or None."""
+        return key_or_zero(self.speak_as.data) if self.speak_as.data else None
 
     @property
     def draft_choices(self) -> dict[str, Any]:
@@ -150,6 +151,8 @@ class ThreadForm(PostForm):
             Length(max=150, message=_l("Shorten the title to 150 characters or fewer")),
         ],
     )
+    # The title for which threads like it were shown.
+    seen_similar = HiddenField(filters=[one_line], validators=[Length(max=LONGEST_SEEN)])
     kind = RadioField(_l("What kind of thread is this?"), default=ThreadKind.QUESTION.value)
     topics = SelectMultipleField(
         _l("Procurement topics"),

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, inspect
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, inspect, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from forum.accounts.enums import Sector
@@ -29,9 +29,35 @@ class Thread(Model):
     __tablename__ = "thread"
     __table_args__ = (
         Index("ix_thread_board", "board_id", "is_pinned", "last_post_at", "id"),
+        # The newest of a board, pinned ones in their place, as programs ask for them.
+        Index("ix_thread_board_activity", "board_id", "last_post_at", "id"),
         Index("ix_thread_centre", "centre_id", "last_post_at", "id"),
         Index("ix_thread_latest", "last_post_at", "id"),
         Index("ix_thread_author", "author_id", "created_at", "id"),
+        Index(
+            "ix_thread_unanswered",
+            "created_at",
+            "id",
+            postgresql_where="kind = 'question' AND accepted_post_id IS NULL",
+            sqlite_where="kind = 'question' AND accepted_post_id IS NULL",
+        ),
+        Index(
+            "ix_thread_answered",
+            "accepted_post_id",
+            postgresql_where="accepted_post_id IS NOT NULL",
+            sqlite_where="accepted_post_id IS NOT NULL",
+        ),
+        Index("ix_thread_new_of_board", "board_id", "id"),
+        Index("ix_thread_new_of_centre", "centre_id", "id"),
+        *(
+            Index(
+                f"ix_thread_{column}",
+                column,
+                postgresql_where=text(f"{column} IS NOT NULL"),
+                sqlite_where=text(f"{column} IS NOT NULL"),
+            )
+            for column in ("locked_until", "pinned_until", "slow_until", "hold_until")
+        ),
     )
 
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -84,6 +110,7 @@ class ThreadTopic(Model):
 
     __tablename__ = "thread_topic"
     __table_args__ = (
+        Index("ix_thread_topic_new", "topic_id", "thread_id"),
         Index("ix_thread_topic_latest", "topic_id", "last_post_at", "thread_id"),
         Index(
             "ix_thread_topic_centre",
@@ -115,7 +142,7 @@ class Post(Model):
     of why it waits. ``hidden_rule`` and ``hidden_reason`` stand on the tombstone (and tell the
     author of a rejected post why), ``entry_number`` leads to the decision in the public log.
     ``redactions`` say what was removed: ``code``, why, and ``entry``, the number of the decision
-    in the public log.
+    in the public log. ``citations`` say where it was taken as evidence (actions/citing.py).
     """
 
     __tablename__ = "post"
@@ -123,6 +150,7 @@ class Post(Model):
         UniqueConstraint("thread_id", "number"),
         UniqueConstraint("author_id", "submission_id"),
         Index("ix_post_author", "author_id", "created_at", "id"),
+        Index("ix_post_latest", "created_at", "id"),
         Index("ix_post_organisation", "organisation_id", "created_at", "id"),
     )
 
@@ -147,6 +175,7 @@ class Post(Model):
     holds: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     interest: Mapped[str | None] = mapped_column(String(300))
     redactions: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
+    citations: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     submission_id: Mapped[str] = mapped_column(String(64))
     version: Mapped[int] = mapped_column(default=1)
 

@@ -2,15 +2,15 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, false, func, literal, or_, select, true
 
 from forum.accounts import policy as accounts
 from forum.boards import policy as boards
 from forum.boards.models import Board
 from forum.core import clock
-from forum.core.access import YES, Actor, Decision, moderates, no
+from forum.core.access import YES, Actor, Anonymous, Decision, moderates, no
 from forum.core.db import db
 from forum.threads.enums import UNPUBLISHED, PostState, ThreadKind
 from forum.threads.models import Interest, Post, Thread
@@ -47,7 +47,12 @@ def can_see(actor: Actor, thread: Thread) -> Decision:
 
 def visible_to(actor: Actor) -> ColumnElement[bool]:
     """Filter for a statement that joins ``Board`` to ``Thread``; twin of ``can_see``."""
-    return and_(boards.visible_to(actor), or_(Thread.state.not_in(CLOSED), _own_hidden(actor)))
+    return and_(boards.visible_to(actor), or_(is_open(), _own_hidden(actor)))
+
+
+def is_open() -> ColumnElement[bool]:
+    """Filter for threads that whoever may read their board may read."""
+    return Thread.state.not_in(CLOSED)
 
 
 def _may_see_hidden(actor: Actor, thread: Thread) -> bool:
@@ -101,14 +106,32 @@ def readable_by(actor: Actor) -> ColumnElement[bool]:
     return and_(visible_to(actor), _post_is(actor, Post.state == PostState.VISIBLE))
 
 
+def can_cite(actor: Actor, thread: Thread) -> Decision:
+    """Whether the actor may take visible posts of the thread as evidence in a consultation.
+
+    Managers of any centre, in threads that everybody can read; for which consultations is said
+    there.
+    """
+    if not (actor.is_admin or actor.managed_centres):
+        return no("Only managers can do this.")
+    return can_see(Anonymous(), thread)
+
+
 def has_post(actor: Actor, thread: Thread) -> ColumnElement[bool]:
     """``posts_visible_to`` within a thread that the actor may see: it needs no join."""
     if moderates(actor, thread.centre_id):
         return true()
-    published = Post.state.not_in(UNPUBLISHED)
     if actor.actor_id is None:
-        return published
-    return or_(published, Post.author_id == actor.actor_id)
+        return Post.state.not_in(UNPUBLISHED)
+    return is_post_for(literal(actor.actor_id))
+
+
+def is_post_for(reader_id: ColumnElement[int], post: Any = Post) -> ColumnElement[bool]:
+    """``has_post`` for whoever is not of the staff; ``reader_id`` is 0 for a visitor.
+
+    ``post`` has the columns of the table, where a statement does without the model.
+    """
+    return or_(post.state.not_in(UNPUBLISHED), post.author_id == reader_id)
 
 
 def _post_is(actor: Actor, state: ColumnElement[bool]) -> ColumnElement[bool]:

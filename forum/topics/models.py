@@ -1,6 +1,9 @@
 """Tables of procurement topics and of the Common Procurement Vocabulary (CPV)."""
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from forum.core.db import Key, Model, words
@@ -37,6 +40,51 @@ class TopicSynonym(Model):
     id: Mapped[int] = mapped_column(Key, primary_key=True)
     topic_id: Mapped[int] = mapped_column(Key, ForeignKey("topic.id", ondelete="CASCADE"))
     name: Mapped[str] = mapped_column(String(80))
+
+
+class TopicCount(Model):
+    """When the regions were last counted on a topic; one that never was has no row.
+
+    ``version`` is what the versions of the page tags that the numbers depend on added up to.
+    """
+
+    __tablename__ = "topic_count"
+
+    topic_id: Mapped[int] = mapped_column(
+        Key, ForeignKey("topic.id", ondelete="CASCADE"), primary_key=True
+    )
+    version: Mapped[int]
+    counted_at: Mapped[datetime]
+
+    @property
+    def page_tags(self) -> Sequence[str]:
+        """What a change of the count concerns."""
+        return (f"regions:{self.topic_id}",)
+
+
+class TopicRegion(Model):
+    """What one centre had to say on a topic when it was counted.
+
+    The threads and posts are those of the centre's boards that everybody may read, or, with
+    ``for_members``, of those that only members may. ``sectors`` are the words of the sectors
+    that were heard. A topic that was counted has two rows for each centre.
+    """
+
+    __tablename__ = "topic_region"
+
+    topic_id: Mapped[int] = mapped_column(
+        Key, ForeignKey("topic.id", ondelete="CASCADE"), primary_key=True
+    )
+    for_members: Mapped[bool] = mapped_column(primary_key=True)
+    centre_id: Mapped[int] = mapped_column(Key, ForeignKey("centre.id"), primary_key=True)
+    threads: Mapped[int]
+    posts: Mapped[int]
+    sectors: Mapped[list[str]] = mapped_column(JSON)
+
+    @property
+    def page_tags(self) -> Sequence[str]:
+        """What a change of the numbers concerns."""
+        return (f"regions:{self.topic_id}",)
 
 
 class TopicDivision(Model):

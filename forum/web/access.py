@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from forum.core.access import YES, Actor, Decision, no
 from forum.web import resume
 from forum.web.login import current_actor
+from forum.web.sources import is_reading_only
 
 P = ParamSpec("P")
 V = TypeVar("V", bound=Callable[..., Any])
@@ -77,6 +78,8 @@ def access(rule: Rule) -> Callable[[V], V]:
 
 
 def _refuse(decision: Decision) -> ResponseReturnValue:
+    if is_reading_only():
+        abort(503)
     if current_actor().is_authenticated:
         if request.endpoint in {"accounts.sign_in", "accounts.register"}:
             return redirect(url_for("site.home"), 303)

@@ -13,7 +13,7 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, SecurityError
 
 from forum.core.db import db
 from forum.core.errors import Conflict, Invalid, NotAllowed, NotFound, RoundtableError
-from forum.web import resume
+from forum.web import problems, resume, sources
 from forum.web.login import ANONYMOUS, current_actor
 
 log = structlog.get_logger(__name__)
@@ -36,8 +36,11 @@ def init_errors(app: Flask) -> None:
 def page(status: int, message: str = "") -> Response:
     """The error page for ``status`` with an optional sentence.
 
-    It is that for 503 when the database is away and cannot tell who is looking.
+    It is that for 503 when the database is away and cannot tell who is looking. Programs are
+    told a problem instead.
     """
+    if problems.is_wanted():
+        return problems.answer(status, message)
     if not _knows_who_asks():
         status, message = HTTPStatus.SERVICE_UNAVAILABLE, ""
     typed = resume.typed_fields() if request.method == "POST" and status != TOO_LARGE else []
@@ -49,6 +52,7 @@ def _knows_who_asks() -> bool:
     try:
         current_actor()
     except SQLAlchemyError as error:
+        sources.note_outage(error)
         log.warning("database.unavailable", error=type(error).__name__)
         db.session.rollback()
         g.actor = ANONYMOUS
@@ -59,6 +63,9 @@ def _knows_who_asks() -> bool:
 def _refused(error: RoundtableError) -> ResponseReturnValue:
     db.session.rollback()
     status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    if problems.is_wanted():
+        parameter = getattr(error, "field", "") or None
+        return problems.answer(status, error.message, parameter=parameter)
     return page(status, error.message)
 
 
@@ -70,7 +77,7 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
     status = error.code or HTTPStatus.INTERNAL_SERVER_ERROR
     if error.response is not None or status < HTTPStatus.BAD_REQUEST:
         return error
-    if isinstance(error, SecurityError):
+    if isinstance(error, SecurityError) and not problems.is_wanted():
         return "This host name is not served here.\n", 400, {"Content-Type": "text/plain"}
     own = error.description if error.description != type(error).description else ""
     answer = page(status if status in PAGES else 400, "" if status == TOO_MANY else own or "")
@@ -91,6 +98,7 @@ def _database_error(error: SQLAlchemyError) -> ResponseReturnValue:
     )
     if not away:
         return _unexpected(error)
+    sources.note_outage(error)
     log.error("database.unavailable", error=type(error).__name__)
     answer = page(HTTPStatus.SERVICE_UNAVAILABLE)
     answer.headers["Retry-After"] = "5"

@@ -1,10 +1,14 @@
 """How values read in templates."""
 
 from datetime import datetime
+from typing import Any
 
-from flask import Flask
+from flask import Flask, g
+from flask_babel import get_translations, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import escape
 
 from forum.core import clock, markup
 
@@ -66,6 +70,11 @@ def iso(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def time_tag(moment: datetime) -> str:
+    """The instant as an element, in words and for machines."""
+    return markup.time(iso(moment), datetime_words(moment))
+
+
 def from_iso(text: str) -> datetime:
     """The instant that was written as ISO 8601 with its offset, as JSON values keep it."""
     return datetime.fromisoformat(text)
@@ -91,13 +100,39 @@ def size_name(size: str) -> str:
     return str(_(SIZE_NAMES[str(size)]))
 
 
+def _translations() -> Any:
+    """The catalogue of the present request, looked up once."""
+    if "translations" not in g:
+        g.translations = get_translations()
+    return g.translations
+
+
+@pass_eval_context
+def _gettext(context: EvalContext, text: str, /, **values: Any) -> str:
+    """The text in the reader's language; Jinja's own would take any text for HTML."""
+    return _fill(context, _translations().ugettext(text), values)
+
+
+@pass_eval_context
+def _ngettext(context: EvalContext, one: str, many: str, number: int, /, **values: Any) -> str:
+    return _fill(context, _translations().ungettext(one, many, number), {"num": number, **values})
+
+
+def _fill(context: EvalContext, text: str, values: dict[str, Any]) -> str:
+    words = escape(text) if context.autoescape else text
+    return words % values if values else words
+
+
 def init_filters(app: Flask) -> None:
     """Give the filters to every template."""
+    # Flask-Babel would look for the locale and its catalogue with each word of a page.
+    app.jinja_env.globals.update(_=_gettext, gettext=_gettext, ngettext=_ngettext)
     app.jinja_env.filters.update(
         datetime_words=datetime_words,
         date_words=date_words,
         age_words=age_words,
         iso=iso,
+        time_tag=time_tag,
         from_iso=from_iso,
         sector_name=sector_name,
         region_name=region_name,

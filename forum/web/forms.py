@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from flask import request
+from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import HiddenField, StringField, TextAreaField
-from wtforms.validators import Length, ValidationError
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from forum.core import markup
 from forum.core.errors import Invalid
@@ -33,12 +34,13 @@ class Form(FlaskForm):  # type: ignore[misc]  # the library has no types
         return bool(self.validate_on_submit())
 
     def refuse(self, error: Invalid) -> None:
-        """Show ``error`` beside its field, or above the form when it names none here."""
-        field = self._fields.get(error.field)
-        if field is None:
-            self.form_errors.append(error.message)
-        else:
-            field.errors = [*field.errors, error.message]
+        """Show each refusal beside its field, or above the form when it names none here."""
+        for refusal in (error, *error.others):
+            field = self._fields.get(refusal.field)
+            if field is None:
+                self.form_errors.append(refusal.message)
+            else:
+                field.errors = [*field.errors, refusal.message]
 
     @property
     def status(self) -> int:
@@ -87,6 +89,18 @@ def well_formed(_form: Form, field: StringField | TextAreaField) -> None:
         # The page must be able to show what was typed.
         field.data = markup.show_control(field.data or "")
         raise ValidationError(error.message) from error
+
+
+def paragraphs(label: str, *, longest: int, missing: str = "") -> TextAreaField:
+    """A field for several lines of at most ``longest`` characters.
+
+    ``missing`` is what is said when it is empty; "": it may be.
+    """
+    too_long = _("Shorten this to %(number)s characters or fewer", number=f"{longest:,}")
+    required = [InputRequired(missing)] if missing else []
+    return TextAreaField(
+        label, validators=[*required, well_formed, Length(max=longest, message=too_long)]
+    )
 
 
 def wants(action: str) -> bool:

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, abort, request
+from flask import Flask, Response, abort, current_app, g, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 from forum.config import Settings
@@ -34,6 +34,8 @@ HSTS = "max-age=31536000; includeSubDomains"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Any cache may keep it, and asks each time whether it is still true: it may have been hidden.
 PUBLIC = "public, no-cache"
+# The same for browsers; caches in front may serve it for so many seconds without asking.
+SHARED = "public, max-age=0, must-revalidate, s-maxage={}"
 
 
 def security_headers(settings: Settings) -> dict[str, str]:
@@ -97,4 +99,6 @@ def _set_caching(response: Response, *, used: bool) -> None:
     ):
         response.headers["Cache-Control"] = "private, no-store"
     else:
-        response.headers["Cache-Control"] = PUBLIC
+        seconds = current_app.config["SETTINGS"].shared_cache_seconds
+        shared = seconds and not g.get("is_reading_only")
+        response.headers["Cache-Control"] = SHARED.format(seconds) if shared else PUBLIC

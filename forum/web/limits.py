@@ -98,8 +98,17 @@ complaining = limiter.shared_limit(
     methods=["POST"],
     deduct_when=was_accepted,
 )
+responding = limiter.shared_limit(
+    "60 per hour", scope="responding", methods=["POST"], deduct_when=was_accepted
+)
 drafting = limiter.shared_limit("120 per minute", scope="drafting", methods=["POST"])
 lookup = limiter.shared_limit("240 per minute", scope="lookup")
+# Files of all responses: to order them, and those that are made while one waits.
+ordering = limiter.shared_limit("30 per hour", scope="ordering", methods=["POST"])
+exporting = limiter.shared_limit("30 per minute", scope="exporting")
+# Programs are told of it by headers; what the page cache answers is free.
+reading = limiter.shared_limit("300 per minute", scope="api", key_func=network)
+crawling = limiter.shared_limit("30 per minute; 300 per hour", scope="crawl")
 searching = limiter.shared_limit("120 per minute", scope="search")
 
 

@@ -2,56 +2,48 @@
 
 A view says by ``cached`` that its page is the same for every visitor and which parameters it
 knows, and by ``depends_on`` what the page shows. The page is kept with the versions that those
-tags had in the transaction that it was made in (``core.tags``); it is served only while they
-are current, which one indexed statement asks for each time. So what was hidden is gone from
-every process the moment it is committed.
+tags had in the transaction that it was made in (``core.tags``); it is served only while they are
+current, which one indexed statement asks each time: what is hidden is gone the moment it commits.
 
 Which pages are kept when there is no room for all is decided by how often they were asked for
-(W-TinyLFU), so that a crawler who asks for each page once does not drive out what people read.
+(TinyLFU), so that a crawler who asks for each page once does not drive out what people read.
+
+While the primary database is away, pages of the replica are kept apart (``web.sources``).
 """
 
 import functools
-import gzip
-import hashlib
 import threading
 import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any, ParamSpec, TypeVar, cast
 from urllib.parse import urlencode
 from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-import brotli
-import structlog
 from flask import Flask, Response, current_app, g, redirect, request
-from sqlalchemy import Engine
-from theine import Cache
-from werkzeug.http import parse_accept_header
+from moka_py import Moka
+from sqlalchemy.exc import SQLAlchemyError
 
 from forum.core import clock, tags
 from forum.core.db import db
+from forum.web.kept_page import COUNTED, KeptPage, answer, choose_encoding, keep
 from forum.web.login import has_cookie
-
-log = structlog.get_logger(__name__)
+from forum.web.sources import Source, Sources, is_reading_only, read_replica, sources
 
 P = ParamSpec("P")
 V = TypeVar("V", bound=Callable[..., Any])
-Key = tuple[str, str, str]
+Key = tuple[str, str, str, str]
 
 ENVIRON = "roundtable.page"
-BROTLI_QUALITY = 5
-GZIP_LEVEL = 6
-# While the database cannot be asked nothing can be hidden in it either; still, not for ever.
-TRUSTED_SECONDS = 300
+AWAY = "away"
+MEGABYTE = 1_000_000
+UNCONFIRMED = ("Cache-Status", "Roundtable; hit; detail=unconfirmed")
 # What runs out by itself without anybody saying so, such as a declared interest.
 LONGEST_KEPT = timedelta(days=1)
 FOR_EVER = datetime.max.replace(tzinfo=UTC)
-SMALLEST_COMPRESSED = 200
-OWN_HEADERS = frozenset({"content-length", "x-request-id", "vary", "set-cookie", "date"})
 
 
 def cached(*parameters: str) -> Callable[[V], V]:
@@ -68,6 +60,7 @@ def cached(*parameters: str) -> Callable[[V], V]:
                 return redirect(_with_known(known), 301)
             if _may_be_kept():
                 g.page_tags = {tags.EVERYTHING}
+                read_replica()
                 _hold_snapshot()
             return view(*args, **kwargs)
 
@@ -94,8 +87,8 @@ def _with_known(known: frozenset[str]) -> str:
 
 
 def _may_be_kept() -> bool:
-    is_kept: bool = current_app.config["PAGE_CACHE"]
-    return is_kept and request.method in {"GET", "HEAD"} and not has_cookie()
+    is_kept = current_app.config["PAGE_CACHE"] or current_app.config["SQLALCHEMY_BINDS"]
+    return bool(is_kept) and request.method in {"GET", "HEAD"} and not has_cookie()
 
 
 def _hold_snapshot() -> None:
@@ -107,72 +100,67 @@ def _hold_snapshot() -> None:
         db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
-def init_page_cache(app: Flask, *, pages: int) -> None:
-    """Keep up to ``pages`` pages in front of the application; 0 keeps none."""
-    app.config["PAGE_CACHE"] = pages > 0
+def init_page_cache(app: Flask, *, megabytes: int) -> None:
+    """Keep pages of up to ``megabytes`` in front of the application; 0 keeps none."""
+    app.config["PAGE_CACHE"] = megabytes > 0
     app.after_request(_hand_over)
-    if pages:
-        app.wsgi_app = PageCache(app, app.wsgi_app, pages=pages)  # type: ignore[method-assign]  # Flask's way to add middleware
+    if megabytes:
+        app.wsgi_app = PageCache(app, app.wsgi_app, size=megabytes * MEGABYTE)  # type: ignore[method-assign]  # Flask's way to add middleware
 
 
 def _hand_over(response: Response) -> Response:
     """Tell the cache in front of what the page was made, when it may be kept."""
     kept: dict[str, Any] | None = request.environ.get(ENVIRON)
-    if kept is not None and "page_tags" in g and response.status_code == HTTPStatus.OK:
-        kept["tags"] = tuple(sorted(g.page_tags))
-        kept["versions"] = tags.versions(g.page_tags)
-        kept["end"] = min(clock.now() + LONGEST_KEPT, g.get("page_end", FOR_EVER)).timestamp()
+    if kept is None:
+        return response
+    # A first answer that was thrown away may have told something, too.
+    kept.clear()
+    if "page_tags" in g and response.status_code == HTTPStatus.OK:
+        with suppress(SQLAlchemyError):
+            kept["versions"] = g.page_versions = tags.versions(g.page_tags)
+            kept["tags"] = tuple(sorted(g.page_tags))
+            kept["end"] = min(clock.now() + LONGEST_KEPT, g.get("page_end", FOR_EVER)).timestamp()
+            kept["mode"] = AWAY if is_reading_only() else ""
     return response
 
 
-@dataclass(slots=True)
-class KeptPage:
-    """A page with what it depends on; bodies are made in other encodings when asked for."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A page that may be shown, where it is kept, and headers of this answer alone."""
 
-    headers: list[tuple[str, str]]
-    tags: tuple[str, ...]
-    versions: Mapping[str, int]
-    bodies: dict[str, bytes]
-    etag: str
-    checked_at: float
-    end: float
-    made: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    key: Key
+    page: KeptPage
+    headers: tuple[tuple[str, str], ...] = ()
 
 
 class PageCache:
     """WSGI middleware that answers visitors from memory."""
 
-    def __init__(self, app: Flask, inner: WSGIApplication, *, pages: int) -> None:
+    def __init__(self, app: Flask, inner: WSGIApplication, *, size: int) -> None:
         self.app = app
         self.inner = inner
-        self.pages = pages
         self.cookie = app.config["SESSION_COOKIE_NAME"]
         self.turns = Turns()
+        self.kept: Moka[Key, KeptPage] = Moka(size, weigher=lambda _key, page: page.weight)
         self.hits = 0
         self.misses = 0
 
     @functools.cached_property
-    def kept(self) -> Cache[Key, KeptPage]:
-        """The pages; made in the process that serves, since it starts a thread."""
-        return Cache(self.pages)
-
-    @functools.cached_property
-    def versions(self) -> "Versions":
-        """Asks the database what is current."""
-        with self.app.app_context():
-            return Versions(db.engine)
+    def sources(self) -> Sources:
+        """The databases that know what is current; found out in the process that serves."""
+        return sources(self.app)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer from memory, or let the application answer and keep that."""
         if not self._is_for_visitors(environ):
             return self.inner(environ, start_response)
-        key = (environ.get("HTTP_HOST", ""), environ["PATH_INFO"], environ["QUERY_STRING"])
-        if page := self._find(key):
-            return answer(page, environ, start_response)
+        key = (environ.get("HTTP_HOST", ""), environ["PATH_INFO"], environ["QUERY_STRING"], "")
+        if found := self._find(key):
+            return self._answer(found, environ, start_response)
         with self.turns.take(key):
             # Somebody else may have made it while this request waited for its turn.
-            if page := self._find(key):
-                return answer(page, environ, start_response)
+            if found := self._find(key):
+                return self._answer(found, environ, start_response)
             return self._make(key, environ, start_response)
 
     def _is_for_visitors(self, environ: WSGIEnvironment) -> bool:
@@ -182,21 +170,43 @@ class PageCache:
             and not environ["PATH_INFO"].startswith("/static/")
         )
 
-    def _find(self, key: Key) -> KeptPage | None:
-        page, found = self.kept.get(key)
-        if not found or page is None or time.time() >= page.end:
+    def _find(self, key: Key) -> Found | None:
+        found = self._confirmed(key, self.sources.primary)
+        if found is not None or self.sources.primary.is_there():
+            return found
+        return self._while_away(key)
+
+    def _confirmed(self, key: Key, source: Source) -> Found | None:
+        """The page, if ``source`` has the versions that it was made of."""
+        page = self.kept.get(key)
+        if page is None or page.is_over or source.versions(page.tags) != page.versions:
             return None
-        now = time.monotonic()
-        try:
-            current = self.versions.of(page.tags) == page.versions
-        except Exception as error:  # noqa: BLE001 — whatever ails the database, readers go on
-            log.warning("page_cache.unchecked", error=type(error).__name__)
-            return page if now - page.checked_at < TRUSTED_SECONDS else None
-        if not current:
-            return None
-        page.checked_at = now
+        page.checked_at = time.monotonic()
         self.hits += 1
-        return page
+        return Found(key, page)
+
+    def _while_away(self, key: Key) -> Found | None:
+        """What may be shown while the primary does not answer.
+
+        What was made from the replica, unless it is behind what was last shown from the
+        primary; without a replica the page last shown, for a while.
+        """
+        page = self.kept.get(key)
+        replica = self.sources.replica
+        if page is not None and page.is_trusted and not page.is_over:
+            current = replica.versions(page.tags) if replica is not None else None
+            if current is None or page.is_ahead_of(current):
+                return Found(key, page, (UNCONFIRMED,))
+        return self._confirmed((*key[:3], AWAY), replica) if replica is not None else None
+
+    def _answer(
+        self, found: Found, environ: WSGIEnvironment, start_response: StartResponse
+    ) -> Iterable[bytes]:
+        encoding = choose_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        if encoding == "gzip" and found.page.add_gzip():
+            # It weighs more now.
+            self.kept.set(found.key, found.page)
+        return answer(found.page, encoding, environ, start_response, found.headers)
 
     def _make(
         self, key: Key, environ: WSGIEnvironment, start_response: StartResponse
@@ -213,84 +223,19 @@ class PageCache:
         asked_for_head = environ["REQUEST_METHOD"] == "HEAD"
         environ["REQUEST_METHOD"] = "GET"
         try:
-            body = _read_all(self.inner(environ, catch))
+            parts = self.inner(environ, catch)
         finally:
             environ["REQUEST_METHOD"] = "HEAD" if asked_for_head else "GET"
         status, headers = caught[-1]
         if "tags" not in about or not _is_public(headers):
             start_response(status, headers)
-            return [] if asked_for_head else [body]
-        page = keep(headers, body, about)
-        self.kept.set(key, page)
-        return answer(page, environ, start_response)
-
-
-def keep(headers: list[tuple[str, str]], body: bytes, about: dict[str, Any]) -> KeptPage:
-    """A page to be kept, in the encoding that most browsers ask for.
-
-    ``about`` has its tags, their versions and its end in seconds since 1970.
-    """
-    plain = [(name, value) for name, value in headers if name.lower() not in OWN_HEADERS]
-    return KeptPage(
-        headers=[
-            *plain,
-            ("Vary", "Accept-Encoding, Cookie"),
-            ("Surrogate-Key", " ".join(about["tags"])),
-        ],
-        tags=about["tags"],
-        versions=about["versions"],
-        bodies={"br": brotli.compress(body, quality=BROTLI_QUALITY)},
-        etag=hashlib.sha256(body).hexdigest()[:32],
-        checked_at=time.monotonic(),
-        end=about["end"],
-    )
-
-
-def answer(
-    page: KeptPage, environ: WSGIEnvironment, start_response: StartResponse
-) -> Iterable[bytes]:
-    """The kept page in an encoding that is accepted, or 304 when the browser has it."""
-    encoding = choose_encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
-    etag = f'"{page.etag}-{encoding}"'
-    asked = environ.get("HTTP_IF_NONE_MATCH")
-    if asked and _matches(asked, etag):
-        start_response("304 Not Modified", [*page.headers, ("ETag", etag)])
-        return []
-    body = _encoded(page, encoding)
-    headers = page.made.get(encoding)
-    if headers is None:
-        headers = [*page.headers, ("ETag", etag), ("Content-Length", str(len(body)))]
-        if encoding != "identity":
-            headers.append(("Content-Encoding", encoding))
-        page.made[encoding] = headers
-    start_response("200 OK", list(headers))
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
-
-
-@functools.lru_cache(maxsize=256)
-def choose_encoding(accepted: str) -> str:
-    """The best of br, gzip and identity that the header ``accepted`` allows."""
-    offered = parse_accept_header(accepted[:500])
-    for encoding in ("br", "gzip"):
-        if offered.quality(encoding) > 0 and encoding in accepted:
-            return encoding
-    return "identity"
-
-
-def _matches(asked: str, etag: str) -> bool:
-    """Whether the header If-None-Match names the page (RFC 9110, section 13.1.2)."""
-    if asked == etag or asked.strip() == "*":
-        return True
-    return any(part.strip().removeprefix("W/") == etag for part in asked.split(","))
-
-
-def _encoded(page: KeptPage, encoding: str) -> bytes:
-    if encoding not in page.bodies:
-        plain = brotli.decompress(page.bodies["br"])
-        page.bodies[encoding] = (
-            gzip.compress(plain, GZIP_LEVEL, mtime=0) if encoding == "gzip" else plain
-        )
-    return page.bodies[encoding]
+            # Sent on as it comes, since it may be long and made while it is sent.
+            return _none_of(parts) if asked_for_head else parts
+        # Whoever has it made is told what is left of their limit.
+        own = tuple(pair for pair in headers if pair[0].lower() == COUNTED)
+        found = Found((*key[:3], about["mode"]), keep(headers, _read_all(parts), about), own)
+        self.kept.set(found.key, found.page)
+        return self._answer(found, environ, start_response)
 
 
 def _is_public(headers: list[tuple[str, str]]) -> bool:
@@ -302,9 +247,15 @@ def _read_all(parts: Iterable[bytes]) -> bytes:
     try:
         return b"".join(parts)
     finally:
-        close = getattr(parts, "close", None)
-        if close is not None:
-            close()
+        _none_of(parts)
+
+
+def _none_of(parts: Iterable[bytes]) -> Iterable[bytes]:
+    """Nothing, once the application was told that it need not go on."""
+    close = getattr(parts, "close", None)
+    if close is not None:
+        close()
+    return []
 
 
 def _no_writing(_data: bytes) -> None:
@@ -332,49 +283,3 @@ class Turns:
                 turn, count = self._waiting.pop(key)
                 if count > 1:
                     self._waiting[key] = (turn, count - 1)
-
-
-class Versions:
-    """Asks the database for versions of tags, by connections of its own."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-        self._is_sqlite = engine.dialect.name == "sqlite"
-        # Never more than threads that ask at once; both ends of a deque are safe to use by many.
-        self._idle: deque[Any] = deque()
-
-    def of(self, names: tuple[str, ...]) -> dict[str, int]:
-        """The versions that are committed by now of those that were ever raised.
-
-        Raises whatever the database's driver raises; the next call connects anew.
-        """
-        try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = self._connect()
-        try:
-            found = dict(connection.execute(*self._statement(names)).fetchall())
-        except BaseException:
-            connection.close()
-            raise
-        self._idle.append(connection)
-        return found
-
-    def close(self) -> None:
-        """Close the connections that nobody uses at present."""
-        while self._idle:
-            self._idle.pop().close()
-
-    def _statement(self, names: tuple[str, ...]) -> tuple[str, Any]:
-        if self._is_sqlite:
-            marks = ",".join("?" * len(names))
-            return f"SELECT name, version FROM page_tag WHERE name IN ({marks})", names  # noqa: S608 — marks alone
-        return "SELECT name, version FROM page_tag WHERE name = ANY(%s)", (list(names),)
-
-    def _connect(self) -> Any:
-        pooled = self._engine.raw_connection()
-        connection = pooled.driver_connection
-        pooled.detach()
-        if not self._is_sqlite:
-            connection.autocommit = True  # type: ignore[union-attr]  # psycopg's
-        return connection

@@ -11,6 +11,8 @@ from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
 from itsdangerous import BadSignature, URLSafeSerializer
 
+from forum.core.markup import show_control
+
 OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f\ud800-\udfff]*")
 NEVER_CARRIED = frozenset({"csrf_token", "carried"})
 SECRET_WORDS = ("password", "token", "code")
@@ -22,9 +24,9 @@ def is_own_path(path: str) -> bool:
 
 
 def typed_fields() -> list[tuple[str, str]]:
-    """The fields of the request's form, without secrets."""
+    """The fields of the request's form, without secrets, as a page may show them."""
     return [
-        (name, value)
+        (name, show_control(value))
         for name, value in request.form.items(multi=True)
         if name not in NEVER_CARRIED and not any(word in name.lower() for word in SECRET_WORDS)
     ]

@@ -12,6 +12,7 @@ import { recordReading } from "./reading.js";
 import { reachScrollers } from "./scrollers.js";
 import { takeSelections } from "./redacting.js";
 import { sendOnce } from "./sending.js";
+import { offerSimilar } from "./similar.js";
 import { pickTopics } from "./topics.js";
 
 for (const improve of [
@@ -21,6 +22,7 @@ for (const improve of [
   completeMentions,
   recordReading,
   pickTopics,
+  offerSimilar,
   countCharacters,
   quoteSelections,
   takeSelections,

@@ -362,6 +362,8 @@ def test_administrators_are_not_made_by_just_anybody(app, actor):
         actions.create_administrator(
             actor, email="a@example.org", display_name="Ada", password=GOOD
         )
+    with pytest.raises(NotAllowed):
+        actions.create_administrator(actor, email="", display_name="", password="")
 
 
 def test_an_account_is_not_turned_into_an_administrator(app):

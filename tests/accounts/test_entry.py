@@ -66,6 +66,7 @@ def test_a_newcomer_registers_confirms_signs_in_and_out(client, deliver, outbox_
     client.get("/account/", status=303)
 
 
+@pytest.mark.usefixtures("real_hashes")
 def test_registration_keeps_what_was_chosen(client):
     client.post_form("/account/register/", REGISTRATION)
     account = queries.account_by_email("priya@example.org")
@@ -227,6 +228,7 @@ def test_passwords_are_compared_to_the_letter(client, browser):
     sign_in(client, account.email, "  \u00e9te\u0301 \u5bc6\u7801 with spaces  ")
 
 
+@pytest.mark.usefixtures("real_hashes")
 def test_signing_in_raises_an_old_hash(client):
     account = factories.make_account()
     sign_in(client, account.email, PASSWORD)

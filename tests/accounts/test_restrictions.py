@@ -182,6 +182,7 @@ class TestPosting:
         refused = client.post(f"/threads/{thread.id}/reply/", data=typed, status=403)
         assert "until 3 December 2026" in refused.main
         assert "All that I say." in refused.main
+        client.post(f"/threads/{thread.id}/reply/", data={**typed, "do": "preview"}, status=403)
         client.post(f"{thread.board.path}start/", data=typed, status=403)
         client.post(f"/threads/{thread.id}/reply/", data={**typed, "do": "draft"})
         assert "All that I say." in client.get("/account/drafts/").main

@@ -1,5 +1,6 @@
 """Mails about accounts, delivered once or more."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -103,9 +104,8 @@ def test_texts_need_no_request(app):
 
 
 def test_the_pages_of_mail_show_what_was_written(app, client, outbox_mail, monkeypatch):
-    monkeypatch.setitem(
-        app.config, "SETTINGS", type("Settings", (), {"instance": outbox_mail.folder.parent})
-    )
+    settings = replace(app.config["SETTINGS"], instance=outbox_mail.folder.parent)
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
     assert client.get("/dev/mail/").texts("h2") == ["No mail yet"]
     account = factories.make_account()
     subscribers.send_reset(PasswordResetRequested(account.email))

@@ -44,7 +44,7 @@ def test_rules_without_numbers_are_refused(client, admin, button):
     ("field", "value", "message"),
     [
         ("source", "", "Write the house rules"),
-        ("source", "1. " + "x" * 10_000, "Shorten the rules"),
+        ("source", "1. " + "x" * 10_000, "Shorten this to 10,000"),
         ("source", "1. \x07", "cannot be shown"),
         ("change_note", "", "Say what has changed and why"),
         ("change_note", "x" * 501, "Shorten this"),

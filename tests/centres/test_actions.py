@@ -16,6 +16,7 @@ VALUES = {
     "edit_window_hours": 24,
     "holding": Holding.NEW_MEMBERS,
     "held_posts": 3,
+    "consultation_weeks": 6,
 }
 
 
@@ -46,6 +47,8 @@ class TestEditCentre:
             ("description", "a\x00b"),
             ("held_posts", 0),
             ("held_posts", 21),
+            ("consultation_weeks", 3),
+            ("consultation_weeks", 27),
         ],
     )
     def test_wrong_value(self, manager, field, value):

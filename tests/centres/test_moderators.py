@@ -91,7 +91,8 @@ def test_nobody_else_appoints(client, browser):
         other = browser(actor)
         other.get(PAGE, status=403)
         send(other, PAGE, 403, handle=member.handle)
-        send(other, f"{PAGE}{grant.id}/remove/", 403)
+        for grant_id in (grant.id, grant.id + 1000):
+            send(other, f"{PAGE}{grant_id}/remove/", 403)
     assert roles_of(member) == []
 
 

@@ -65,6 +65,9 @@ class TestEditCentre:
             ("held_posts", "", "whole number of posts"),
             ("held_posts", "0", "whole number of posts"),
             ("held_posts", "21", "whole number of posts"),
+            ("consultation_weeks", "", "whole number of weeks"),
+            ("consultation_weeks", "3", "whole number of weeks"),
+            ("consultation_weeks", "27", "whole number of weeks"),
             ("holding", "sometimes", "alid choice"),
         ],
     )
@@ -96,6 +99,7 @@ class TestEditCentre:
             edit_window_hours=12,
             holding=Holding.ALWAYS,
             held_posts=7,
+            consultation_weeks=8,
         )
         answer = client.post_form(page, {"description": "The second description."}, status=409)
         assert "The first description." in answer.main

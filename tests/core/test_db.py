@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError, StatementError
 
 from forum.accounts.enums import Sector
 from forum.accounts.models import Account
-from forum.core.db import Model, UTCDateTime, db, engine_options, writing
+from forum.core.db import Limits, Model, UTCDateTime, db, engine_options, writing
 from tests import factories
 
 
@@ -123,7 +123,16 @@ def test_a_reading_transaction_takes_no_lock(live_app, backend):
 
 
 def test_options_of_engines():
-    assert engine_options("sqlite:///x", statement_timeout=10)["connect_args"]["timeout"] == 5
-    options = engine_options("postgresql+psycopg:///x", statement_timeout=7)
+    assert engine_options("sqlite:///x", Limits())["connect_args"]["timeout"] == 5
+    options = engine_options("postgresql+psycopg:///x", Limits(statement=7, lock=3, connections=9))
     assert "statement_timeout=7s" in options["connect_args"]["options"]
+    assert "lock_timeout=3s" in options["connect_args"]["options"]
+    assert "jit=off" in options["connect_args"]["options"]
     assert options["pool_pre_ping"] is True
+    assert options["pool_size"] == 9
+
+
+def test_behind_pgbouncer_nothing_belongs_to_a_session():
+    connect = engine_options("postgresql+psycopg:///x", Limits(pooled=True))["connect_args"]
+    assert "options" not in connect
+    assert connect["prepare_threshold"] is None

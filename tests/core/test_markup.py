@@ -1,12 +1,14 @@
 """Markdown becomes safe HTML, whatever somebody types."""
 
 import functools
+import json
 import re
 import sys
 import threading
 import time
 import unicodedata
 from collections.abc import Callable
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 import html5lib
@@ -173,12 +175,15 @@ def test_bad_links_are_no_links(address):
     assert "<a" not in markup.clean(f'<a href="{address}">x</a>').replace("<a>", "")
 
 
-@pytest.mark.parametrize("target", hostile.redirect_targets())
-def test_no_own_path_leads_elsewhere(target):
-    if markup.link_allowed(target):
+def test_no_own_path_leads_elsewhere():
+    allowed = [target for target in hostile.redirect_targets() if markup.link_allowed(target)]
+    elsewhere = []
+    for target in allowed:
         parts = urlsplit(target)
-        assert parts.scheme in {"http", "https", "mailto", ""}
-        assert parts.scheme or not parts.netloc
+        known = parts.scheme in {"http", "https", "mailto", ""}
+        if not known or (parts.netloc and not parts.scheme):
+            elsewhere.append(target)
+    assert elsewhere == []
 
 
 def test_titles_of_links_are_dropped():
@@ -258,24 +263,22 @@ def test_an_indented_first_line_stays_code():
     assert markup.clean_source("\n    code\n") == "    code"
 
 
-@pytest.mark.parametrize("payload", hostile.html_payloads())
-def test_hostile_html_is_harmless(payload):
-    assert faults(markup.clean(payload)) == []
-    try:
-        source = markup.normalise(payload)
-    except Invalid:
-        return
-    assert faults(markup.render(source)) == []
+def test_hostile_html_is_harmless():
+    harmful = {}
+    for payload in hostile.html_payloads():
+        harmful[payload] = faults(markup.clean(payload))
+        with suppress(Invalid):
+            harmful[payload] += faults(markup.render(markup.normalise(payload)))
+    assert {payload: found for payload, found in harmful.items() if found} == {}
 
 
-@pytest.mark.parametrize("text", hostile.strings())
-def test_naughty_strings_are_harmless(text):
-    try:
-        source = markup.clean_source(text)
-    except Invalid:
-        return
-    html = markup.render(source)
-    assert faults(html) == []
+def test_naughty_strings_are_harmless():
+    harmful = {}
+    for text in hostile.strings():
+        with suppress(Invalid):
+            harmful[text] = faults(markup.render(markup.clean_source(text)))
+    assert {text: found for text, found in harmful.items() if found} == {}
+    assert harmful
 
 
 def test_the_cleaner_is_the_second_wall(monkeypatch):
@@ -344,13 +347,21 @@ def usual_seconds():
     return (time.process_time() - began) / 3
 
 
+def timed(text):
+    """The HTML, and the seconds of this process that it took."""
+    began = time.process_time()
+    html = markup.render(text)
+    return html, time.process_time() - began
+
+
 @pytest.mark.parametrize("name", hostile.pathological_markdown(limit=100))
 def test_slow_texts_take_little_longer_than_plain_ones(name):
     text = pathological_texts()[name].replace("\0", "�")
     usual = usual_seconds()
-    began = time.process_time()
-    html = markup.render(text)
-    taken = time.process_time() - began
+    html, taken = timed(text)
+    if taken > 50 * usual:
+        # A busy machine slows single runs down.
+        taken = min(taken, *(timed(text)[1] for _ in range(2)))
     assert faults(html) == []
     # The slowest are bounded, by the length of a post, to about forty times a plain one.
     assert taken < 100 * usual + 0.05, f"{taken:.2f} s for {name}, {usual:.3f} s for a plain text"
@@ -383,6 +394,48 @@ def test_texts_of_different_threads_do_not_mix():
     assert wrong == []
 
 
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        (
+            "**Ninety** days, [says](https://a.example/) the *clerk*.",
+            "Ninety days, says the clerk.",
+        ),
+        ("| day | sum |\n|---|---|\n| 0 | £40 |", "day sum 0 £40"),
+        ("- late\n- later\n\n1. latest", "late later latest"),
+        ("> > Theirs.\n>\n> Theirs too.\n\nMine.", "Mine."),
+        ("    as sent\n\n`NET 30`", "as sent NET 30"),
+        ("One\ntwo  \nthree", "One two three"),
+        ("<b>not a tag</b>", "<b>not a tag</b>"),
+        ("> only theirs", ""),
+        ("", ""),
+    ],
+)
+def test_an_extract_holds_the_authors_own_words_without_marks(source, words):
+    assert markup.extract(source, longest=100) == words
+
+
+def test_an_extract_ends_between_two_words():
+    assert markup.extract("twelve thousand **pounds**", longest=17) == "twelve thousand…"
+    assert markup.extract("twelve thousand **pounds**", longest=22) == "twelve thousand pounds"
+    assert markup.extract("x" * 50, longest=10) == "x" * 10 + "…"
+
+
 def test_only_rendered_html_is_marked_safe():
     assert str(markup.safe("<p>x</p>")) == "<p>x</p>"
     assert markup.safe("<p>x</p>").__html__() == "<p>x</p>"
+
+
+def test_what_is_put_into_an_element_stays_text():
+    hostile = "</script><b>&"
+    told = "&lt;/script&gt;&lt;b&gt;&amp;"
+    assert markup.time("2026-11-23T09:00:00Z", hostile) == (
+        f'<time datetime="2026-11-23T09:00:00Z">{told}</time>'
+    )
+    assert markup.remark(hostile) == f"<p><em>{told}</em></p>\n"
+    block = markup.data_block({"name": hostile, "braces": "{}"})
+    assert block.count("<") == 2
+    assert json.loads(block.partition(">")[2].partition("<")[0]) == {
+        "name": hostile,
+        "braces": "{}",
+    }

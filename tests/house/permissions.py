@@ -4,9 +4,9 @@ from pathlib import Path
 
 from flask import Flask
 
-from forum.core.db import db
 from tests.client import ORIGIN, Answer, Client
-from tests.house.world import ROLES, World
+from tests.house.world import ROLES, World, undone
+from tests.statements import count_statements, writes
 
 PATH = Path(__file__).parent.parent.parent / "docs" / "permissions.md"
 HEAD = """# Who may use which address
@@ -27,29 +27,47 @@ London's.
 """
 
 
-def answers(app: Flask, world: World, client: Client, role: str) -> dict[tuple[str, str], str]:
-    """What each route answers to ``role``, by address and method; nothing is changed by it."""
-    client.proofreads = False
-    found: dict[tuple[str, str], str] = {}
-    for rule in sorted(app.url_map.iter_rules(), key=str):
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            address = world.address(app, rule)
-            found[rule.rule, method] = _in_words(_try(client, world, role, method, address))
-    return found
+Found = dict[tuple[str, str], str]
 
 
-def _try(client: Client, world: World, role: str, method: str, address: str) -> Answer:
-    """The answer to one request, whose effects are undone."""
-    connection = db.session.connection()
-    db.session.commit()
-    before = connection.begin_nested()
+def answers(app: Flask, world: World, client: Client, role: str) -> tuple[Found, dict[str, str]]:
+    """What each route answers to ``role``, by address and method; nothing is changed by it.
+
+    Second, by address, what is wrong with pages: what proof-reading found, errors, and writes.
+    """
     world.sign_in(client, role)
-    data = {} if method == "GET" else {"csrf_token": client.token()}
-    answer = client.open(address, method=method, data=data, headers={"Origin": ORIGIN})
-    db.session.rollback()
-    before.rollback()
-    db.session.expire_all()
-    return answer
+    found: Found = {}
+    wrong: dict[str, str] = {}
+    for rule in sorted(app.url_map.iter_rules(), key=str):
+        address = world.address(app, rule)
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            with undone(client):
+                if method == "GET":
+                    answer, problems = _read(client, address)
+                else:
+                    answer, problems = _send(client, address, method), []
+            found[rule.rule, method] = _in_words(answer)
+            if problems:
+                wrong[f"{role}: {address}"] = "; ".join(problems)
+    return found, wrong
+
+
+def _read(client: Client, address: str) -> tuple[Answer, list[str]]:
+    """The page at the address, and what is wrong with it."""
+    client.proofreads = False
+    with count_statements() as statements:
+        answer = client.open(address, method="GET")
+    problems = [*client.problems(answer), *writes(statements)]
+    if answer.status_code >= 500 or answer.status_code == 400:
+        problems.append(f"answered {answer.status_code}")
+    return answer, problems
+
+
+def _send(client: Client, address: str, method: str) -> Answer:
+    """The answer to an empty form."""
+    client.proofreads = False
+    data = {"csrf_token": client.token()}
+    return client.open(address, method=method, data=data, headers={"Origin": ORIGIN})
 
 
 def _in_words(answer: Answer) -> str:

@@ -205,11 +205,16 @@ def test_there_is_a_page_for_every_error():
         assert (ROOT / "templates" / "errors" / f"{status}.html").exists()
 
 
-def test_only_the_filter_for_stored_html_is_marked_safe():
+def test_one_module_marks_text_as_html():
+    marks = r"\bMarkup\(|htmlsafe_json_dumps|__html__|render_template_string"
+    marking = {
+        str(path.relative_to(ROOT)) for path in CODE if re.search(marks, path.read_text("utf-8"))
+    }
+    assert marking == {"forum/core/markup.py"}
     wrong = [
         str(path.relative_to(ROOT))
         for path in TEMPLATES
-        if re.search(r"\|\s*safe\b|autoescape false", path.read_text("utf-8", "replace"))
+        if re.search(r"\|\s*(force)?safe\b|autoescape", path.read_text("utf-8", "replace"))
     ]
     assert wrong == []
 

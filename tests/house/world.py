@@ -1,7 +1,9 @@
 """A small world with one of each thing, and the addresses of every route in it."""
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +14,21 @@ from forum.accounts.enums import TokenPurpose
 from forum.accounts.models import Account, AccountToken, HouseRules, LoginSession
 from forum.boards.models import Board
 from forum.centres.models import Centre
+from forum.consultations.email import link_to
+from forum.consultations.models import (
+    Answer,
+    Citation,
+    Consultation,
+    Document,
+    Promise,
+    Question,
+    Response,
+    ResponseExport,
+    ResponseGroup,
+    Section,
+    Theme,
+    ThemeSuggestion,
+)
 from forum.core import clock, mail
 from forum.core.access import Anonymous
 from forum.core.db import db
@@ -36,6 +53,17 @@ from forum.threads.models import Draft, Interest, Post, Thread
 from forum.topics.models import Topic
 from tests import factories
 from tests.client import Client
+from tests.consultations import analysing
+from tests.consultations import making as consulting
+from tests.house.consulted import (
+    OF_CLOSED,
+    OF_DRAFTS,
+    OF_RESPONDED,
+    cite,
+    make_announced,
+    make_response,
+    order_export,
+)
 from tests.moderation import making
 
 ROLES = (
@@ -47,6 +75,18 @@ ROLES = (
     "manager",
     "administrator",
 )
+
+# Parts of a consultation, by the names that addresses have for their keys.
+PARTS: dict[str, Any] = {
+    "citation_id": Citation,
+    "document_id": Document,
+    "promise_id": Promise,
+    "group_id": ResponseGroup,
+    "question_id": Question,
+    "section_id": Section,
+    "suggestion_id": ThemeSuggestion,
+    "theme_id": Theme,
+}
 
 
 @dataclass
@@ -91,6 +131,13 @@ class World:
     notice: Notice
     tokens: dict[str, str]
     moderated: "Moderated"
+    response: Response
+    consultation: Consultation
+    closed: Response
+    export: ResponseExport
+    responded: Consultation
+    drafted: Consultation
+    addresses: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def sign_in(self, client: Client, role: str) -> Client:
         """The browser of somebody with ``role``, one of ROLES."""
@@ -98,27 +145,48 @@ class World:
         return client if role == "visitor" else client.sign_in(self.people[role])
 
     def address(self, app: Flask, rule: Rule) -> str:
-        """The address of ``rule`` for the things of this world."""
+        """The address of ``rule`` for the things of this world, as they were when first asked.
+
+        All addresses are made at once, because each request makes the session forget the things.
+        """
+        if not self.addresses:
+            with app.test_request_context():
+                self.addresses = {
+                    (known.endpoint, known.rule): self._address(app, known)
+                    for known in app.url_map.iter_rules()
+                }
+        return self.addresses[rule.endpoint, rule.rule]
+
+    def _address(self, app: Flask, rule: Rule) -> str:
         values: dict[str, Any] = {name: self._value(rule.endpoint, name) for name in rule.arguments}
-        with app.test_request_context():
-            return str(app.url_for(rule.endpoint, **values))
+        return str(app.url_for(rule.endpoint, **values))
 
     def _value(self, endpoint: str, name: str) -> str | int:
         """What stands for the part called ``name`` in addresses of ``endpoint``."""
-        of_thread = endpoint.startswith("threads.")
+        # Only what the address needs is asked of the database: addresses are many.
+        if name in PARTS:
+            return self._part(PARTS[name], endpoint)
+        if name == "answer_id":
+            return self._answer(self.closed).id
+        if name == "upload_id":
+            return self._upload(endpoint)
         grants = self.people["moderator here"].grants
         values: dict[str, str | int] = {
             "act": "note",
             "account_id": self.people["moderator here"].id,
             "appeal_id": self.moderated.appeal.id,
             "board": self.board.slug,
+            "board_id": self.board.id,
             "centre": self.centre.slug,
+            "consultation_id": self._consultation(endpoint).id,
             "decision_id": self.moderated.decision_id(endpoint),
             "complaint_id": self.complaint.id,
             "draft_id": self.draft.id,
             "event_id": self.event.id,
+            "export_id": self.export.id,
             "grant_id": grants[0].id,
             "interest_id": self.interest.id,
+            "kind": "csv",
             "handle": self.people["member"].handle,
             "item_id": self.moderated.question.id,
             "membership_id": self.membership.id,
@@ -127,22 +195,77 @@ class World:
             "notice_id": self.notice.id,
             "opening_id": self.moderated.opening.id,
             "organisation_id": self.organisation.id,
+            "part": "threads",
             "post_id": self.post.id,
+            "link": link_to(self.response.reference),
             "reference": (
-                self.complaint if "complaint" in endpoint else self.moderated.report
+                self.response
+                if endpoint.startswith("consultations.")
+                else self.complaint
+                if "complaint" in endpoint
+                else self.moderated.report
             ).reference,
+            "response_id": self.closed.id,
             "rules_id": self.rules.id,
             "sanction_id": self.moderated.sanction.id,
             "seal_id": self.moderated.opening.sealed_id,
             "session_id": self.session.id,
-            "slug": self.thread.slug if of_thread else self.organisation.slug,
-            "table": "kinds",
+            "slug": self._slug(endpoint),
+            "table": "posts" if endpoint.startswith("api.") else "kinds",
             "thread_id": self.thread.id,
             "token": self.tokens.get(endpoint, "x" * 43),
             "topic": self.topic.slug,
             "word_id": self.word.id,
         }
         return values[name]
+
+    def _consultation(self, endpoint: str) -> Consultation:
+        """The consultation that ``endpoint`` is about."""
+        if endpoint == "consultations.respond":
+            return self.response.consultation
+        if endpoint in OF_CLOSED:
+            return self.closed.consultation
+        if endpoint in OF_RESPONDED:
+            return self.responded
+        return self.drafted if endpoint in OF_DRAFTS else self.consultation
+
+    def _upload(self, endpoint: str) -> int:
+        """The file of one's own response, or of that to the consultation that has closed."""
+        response = self.closed if endpoint in OF_CLOSED else self.response
+        return self._answer(response).upload_id or 0
+
+    def _answer(self, response: Response) -> Answer:
+        return db.session.query(Answer).filter_by(response_id=response.id).one()
+
+    def _part(self, kind: Any, endpoint: str) -> int:
+        """The last document, question or section of the consultation."""
+        owner = self._consultation(endpoint).id
+        parts = db.session.query(kind).filter_by(consultation_id=owner).order_by(kind.id.desc())
+        return int(parts[0].id) if parts.count() else 0
+
+    def _slug(self, endpoint: str) -> str:
+        """The title in addresses of ``endpoint``."""
+        if endpoint.startswith("threads."):
+            return self.thread.slug
+        if endpoint.startswith("consultations."):
+            return self._consultation(endpoint).slug
+        return self.organisation.slug
+
+
+@contextmanager
+def undone(client: Client) -> Iterator[None]:
+    """What is done within the block leaves neither rows nor cookies behind."""
+    cookies = dict(client._cookies or {})
+    connection = db.session.connection()
+    db.session.commit()
+    before = connection.begin_nested()
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        before.rollback()
+        db.session.expire_all()
+        client._cookies = cookies
 
 
 def make_world() -> World:
@@ -183,6 +306,7 @@ def make_world() -> World:
     factories.make_session(member)
     making.enter()
     factories.commit()
+    closed = analysing.make_closed()[1]
     return World(
         people=people,
         centre=centre,
@@ -202,6 +326,12 @@ def make_world() -> World:
         notice=notice,
         tokens=_make_tokens(member),
         moderated=_make_moderated(member),
+        response=make_response(member),
+        consultation=cite(post, make_announced()),
+        closed=closed,
+        export=order_export(people["manager"], closed),
+        responded=analysing.make_responded(),
+        drafted=consulting.make_complete(),
     )
 
 

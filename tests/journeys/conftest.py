@@ -1,6 +1,7 @@
 """One site and one browser a test process, new visitors a test."""
 
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,11 +15,16 @@ expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Iterator[Site]:
-    """The running site with the demo content; tests change only what they made themselves."""
+def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """The database with the demo content."""
     base = tmp_path_factory.getbasetemp()
-    shared = base if worker_id == "master" else base.parent
-    with Site(tmp_path_factory.mktemp("site"), demo=make_demo(shared)) as site:
+    return make_demo(base if worker_id == "master" else base.parent)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, demo: Path) -> Iterator[Site]:
+    """The running site with the demo content; tests change only what they made themselves."""
+    with Site(tmp_path_factory.mktemp("site"), demo=demo) as site:
         yield site
 
 

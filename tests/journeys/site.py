@@ -5,13 +5,15 @@ import socket
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 from typing import Any, Self
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask
 from sqlalchemy import update
@@ -69,15 +71,24 @@ class Site:
         self.socket = socket.create_server(("127.0.0.1", 0))
         self.origin = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
         self.app = make_app(folder, site_url=self.origin)
+        self.moment: datetime | None = None
         self.server = make_server(
             "127.0.0.1",
             0,
-            self.app,
+            self._answer,
             threaded=True,
             request_handler=Quiet,
             fd=self.socket.fileno(),
         )
         self.thread = threading.Thread(target=self.server.serve_forever, args=(0.05,))
+
+    def _answer(self, environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
+        with self.clock():
+            return self.app(environ, start)
+
+    def clock(self) -> AbstractContextManager[None]:
+        """Within the block it is as late as on the site: ``moment``, or now when it is None."""
+        return clock.at(self.moment) if self.moment else nullcontext()
 
     def __enter__(self) -> Self:
         self.thread.start()
@@ -123,17 +134,18 @@ class Site:
             thread = factories.make_thread(board, account, **traits)
             return Place(thread.id, thread.path, thread.title)
 
-    def organisation_of(self, steward: Member, **traits: Any) -> Place:
-        """A confirmed organisation and its steward; see ``factories.make_organisation``."""
+    def organisation_of(self, steward: Member, *others: Member, **traits: Any) -> Place:
+        """A confirmed organisation and who speaks for it; see ``factories.make_organisation``."""
         with self.database():
             organisation = factories.make_organisation(**traits)
-            account = db.session.get_one(Account, steward.id)
-            factories.make_membership(account, organisation, steward=True)
+            for member in (steward, *others):
+                account = db.session.get_one(Account, member.id)
+                factories.make_membership(account, organisation, steward=member is steward)
             return Place(organisation.id, organisation.path, organisation.name)
 
     def cookie(self, member: Member) -> dict[str, Any]:
         """The cookie of a new session of the member, as the browser keeps it."""
-        with self.database():
+        with self.clock(), self.database():
             account = db.session.get_one(Account, member.id)
             session = {
                 "_user_id": factories.make_session(account),
@@ -154,7 +166,7 @@ class Site:
         """Do the worker's work: deliver every event that waits."""
         # Other applications of this process send their mail elsewhere.
         mail.configure("file:", sender=SENDER, folder=self.folder / "mail")
-        with self.database():
+        with self.clock(), self.database():
             outbox.deliver_due()
 
     def wait_until_read(self, member: Member, thread: Place, *, number: int) -> None:

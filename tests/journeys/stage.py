@@ -2,8 +2,23 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from forum.accounts.models import Account
+from forum.consultations.actions import citing
+from forum.consultations.enums import QuestionKind
+from forum.consultations.models import (
+    Answer,
+    Citation,
+    Consultation,
+    Document,
+    Promise,
+    Question,
+    ResponseGroup,
+    Section,
+    Theme,
+    ThemeSuggestion,
+)
 from forum.core import clock
 from forum.core.db import db
 from forum.moderation import actions as moderation
@@ -13,6 +28,8 @@ from forum.threads import actions
 from forum.threads.enums import PostState
 from forum.threads.models import Thread
 from tests import factories
+from tests.consultations import analysing, answering
+from tests.consultations import making as consulting
 from tests.journeys.site import Member, Place, Site
 from tests.moderation import making
 
@@ -44,6 +61,12 @@ print("a line of code that is much longer than a telephone is wide, so it scroll
 Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft
 """
 
+ASKED = [
+    {"kind": kind, "options": consulting.options("One", "Two"), "rows": consulting.options("Row")}
+    | {"settings": {"least": 1, "most": 5, "low": "bad", "high": "good"}, "help": "Think."}
+    for kind in QuestionKind
+]
+
 
 @dataclass(frozen=True, slots=True)
 class Stage:
@@ -72,6 +95,25 @@ class Stage:
     appeal: int
     appealed: int
     appealable: int
+    open_consultation: Place
+    coming_consultation: Place
+    closed_consultation: Place
+    draft_consultation: Place
+    empty_draft: Place
+    section: int
+    question: int
+    document: int
+    reference: str
+    analysed: Place
+    response: int
+    answer: int
+    theme: int
+    suggestion: int
+    group: int
+    responded: Place
+    promise: int
+    citation: int
+    cited_post: int
 
 
 def set_up(site: Site) -> Stage:
@@ -84,6 +126,7 @@ def set_up(site: Site) -> Stage:
         member, is_locked=True, locked_reason="The tender is out.", is_pinned=True
     )
     restricted, appeal, appealed, appealable = _restricted(site)
+    manager = site.member(role="manager", sector="public")
     return Stage(
         visitor=None,
         member=member,
@@ -91,7 +134,7 @@ def set_up(site: Site) -> Stage:
         unconfirmed=site.member(confirmed=False),
         steward=steward,
         moderator=site.member(role="moderator", sector="public"),
-        manager=site.member(role="manager", sector="public"),
+        manager=manager,
         admin=site.member(role="administrator", sector="public"),
         thread=thread,
         locked=locked,
@@ -108,7 +151,91 @@ def set_up(site: Site) -> Stage:
         appeal=appeal,
         appealed=appealed,
         appealable=appealable,
+        **_consultations(site, manager),
+        **_responses(site, member),
     )
+
+
+def _responses(site: Site, member: Member) -> dict[str, Any]:
+    """A response that the member is giving, one to analyse, and an outcome with a promise."""
+    with site.database():
+        asked = answering.open_consultation()
+        where = answering.section(asked, "Your experience")
+        for kind in QuestionKind:
+            answering.question(
+                where,
+                kind,
+                text=f"What do you say ({kind})?",
+                options=answering.OPTIONS,
+                rows=answering.ROWS,
+                settings={"least": 1, "most": 5, "other": kind is QuestionKind.SINGLE},
+                may_be_confidential=kind is QuestionKind.LONG_TEXT,
+            )
+        begun, _holder = answering.begin(asked, _account(member))
+        closed, response = analysing.make_closed()
+        responded = analysing.make_responded()
+        citation = _cited(closed, responded)
+        return {
+            "citation": citation.id,
+            "cited_post": citation.post_id,
+            "reference": begun.reference,
+            "analysed": Place(closed.id, closed.path, closed.title),
+            "response": response.id,
+            "answer": db.session.query(Answer.id).filter_by(response_id=response.id).scalar(),
+            "theme": _part(Theme, closed.id),
+            "suggestion": _part(ThemeSuggestion, closed.id),
+            "group": _part(ResponseGroup, closed.id),
+            "responded": Place(responded.id, responded.path, responded.title),
+            "promise": _part(Promise, responded.id),
+        }
+
+
+def _part(kind: Any, consultation_id: int) -> int:
+    return int(db.session.query(kind.id).filter_by(consultation_id=consultation_id).scalar())
+
+
+def _cited(closed: Consultation, responded: Consultation) -> Citation:
+    """A post that one consultation cites, and that another has cited and decided about."""
+    post = factories.make_post(factories.make_thread(title="Late payment"), text=RICH_TEXT)
+    boss = factories.make_account(role="manager")
+    for consultation in (responded, closed):
+        theme = db.session.query(Theme).filter_by(consultation_id=consultation.id).one()
+        citation = Citation(
+            consultation_id=consultation.id,
+            post_id=post.id,
+            theme_id=theme.id,
+            note="A small firm waits ninety days.",
+            cited_at=clock.now(),
+            cited_by=boss.id,
+        )
+        db.session.add(citation)
+        factories.commit()
+        citing.show_citations(consultation)
+    factories.commit()
+    return citation
+
+
+def _consultations(site: Site, manager: Member) -> dict[str, Any]:
+    """One of each stage by the manager, with questions of every kind; and parts of a draft."""
+    with site.database():
+        author = _account(manager)
+        made = {
+            "open_consultation": consulting.make_open(author=author, questions=ASKED),
+            "coming_consultation": consulting.make_announced(author=author),
+            "closed_consultation": consulting.make_closed(author=author),
+            "draft_consultation": consulting.make_complete(author=author, questions=ASKED),
+            "empty_draft": consulting.make_draft(
+                author=author, kind="preliminary-market-engagement"
+            ),
+        }
+        draft = {"consultation_id": made["draft_consultation"].id}
+        kinds: dict[str, Any] = {"section": Section, "question": Question, "document": Document}
+        parts = {
+            name: db.session.query(kind).filter_by(**draft).order_by(kind.id.desc())[0].id
+            for name, kind in kinds.items()
+        }
+        found = {name: Place(one.id, one.path, one.title) for name, one in made.items()}
+        return {**found, **parts}
 
 
 def _account(member: Member) -> Account:

@@ -182,7 +182,7 @@ def appeals(own: Page, thread: Place, site: Site, author: Member) -> None:
 
 
 def reverses(elsewhere: Page, thread: Place) -> None:
-    elsewhere.goto("/moderation/?kind=appeal&centre=north-east")
+    elsewhere.goto("/moderation/?kind=appeal")
     elsewhere.get_by_role("link", name=f"Appeal: {thread.title}").click()
     main = elsewhere.get_by_role("main")
     for words in (APPEAL, HIDING, REVISED):

@@ -17,6 +17,10 @@ LEVEL_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 COLOURS = ["color-contrast", "link-in-text-block"]
 NARROWEST: ViewportSize = {"width": 320, "height": 640}
 
+# A thread of the demo, and a title that shares words with it.
+SAID_ALREADY = "One borough-wide repairs contract, or several small ones?"
+SIMILAR_TITLE = "Several small contracts or one repairs contract"
+
 # Who looks, and where; names in braces are those of the stage.
 ADDRESSES = {
     "home": ("visitor", "/"),
@@ -58,6 +62,13 @@ ADDRESSES = {
     "topics of a thread": ("moderator", "/threads/{thread.id}/topics/"),
     "drafts": ("member", "/account/drafts/"),
     "no drafts": ("newcomer", "/account/drafts/"),
+    "feeds": ("visitor", "/feeds/"),
+    "unanswered questions": ("visitor", "/questions/"),
+    "most helpful": ("visitor", "/helpful/"),
+    "voices of the week": ("visitor", "/voices/"),
+    "search": ("visitor", "/search/"),
+    "search with results": ("visitor", "/search/?q=repairs+contract"),
+    "search without results": ("visitor", "/search/?q=repaisr"),
     "topics": ("visitor", "/topics/"),
     "topic": ("visitor", "/topics/prompt-payment/"),
     "topic of a centre": ("visitor", "/topics/prompt-payment/?centre=london"),
@@ -111,6 +122,9 @@ ADDRESSES = {
     "review queue by kind": ("manager", "/moderation/?kind=edit"),
     "watched words": ("moderator", "/moderation/words/"),
     "watched words of all": ("moderator", "/moderation/words/?centre=all"),
+    "open data and API": ("visitor", "/api/"),
+    "open data": ("visitor", "/open-data/"),
+    "posts in the API": ("visitor", "/api/posts/"),
     "moderation log": ("visitor", "/moderation-log/"),
     "moderation log with errors": ("visitor", "/moderation-log/?clause=x"),
     "log entry": ("visitor", "/moderation-log/5/"),
@@ -118,6 +132,93 @@ ADDRESSES = {
     "figures of moderation": ("visitor", "/moderation-figures/"),
     "figures of a centre": ("visitor", "/moderation-figures/north-east/"),
     "complain": ("visitor", "/centres/north-east/complain/"),
+    "consultations": ("visitor", "/consultations/"),
+    "no consultations": ("visitor", "/consultations/?stage=responded&kind=discussion-paper"),
+    "open consultation": ("visitor", "{open_consultation.path}"),
+    "coming consultation": ("visitor", "{coming_consultation.path}"),
+    "closed consultation": ("visitor", "{closed_consultation.path}"),
+    "draft of a consultation": ("manager", "{draft_consultation.path}"),
+    "all questions": ("visitor", "{open_consultation.path}questions/"),
+    "history of a consultation": ("visitor", "{open_consultation.path}history/"),
+    "document": ("manager", "{draft_consultation.path}documents/{document}/"),
+    "manage consultations": ("manager", "/centres/north-east/consultations/"),
+    "create consultation": ("manager", "/centres/north-east/consultations/new/"),
+    "manage draft": ("manager", "/consultations/{empty_draft.id}/manage/"),
+    "manage consultation": ("manager", "/consultations/{open_consultation.id}/manage/"),
+    "details": ("manager", "/consultations/{open_consultation.id}/manage/details/"),
+    "purpose": ("manager", "/consultations/{open_consultation.id}/manage/purpose/"),
+    "personal data": ("manager", "/consultations/{empty_draft.id}/manage/privacy/"),
+    "market engagement": ("manager", "/consultations/{empty_draft.id}/manage/engagement/"),
+    "dates": ("manager", "/consultations/{empty_draft.id}/manage/dates/"),
+    "thread of a consultation": ("manager", "/consultations/{empty_draft.id}/manage/thread/"),
+    "announce": ("manager", "/consultations/{empty_draft.id}/manage/announce/"),
+    "take back": ("manager", "/consultations/{coming_consultation.id}/manage/take-back/"),
+    "extend": ("manager", "/consultations/{open_consultation.id}/manage/extend/"),
+    "end": ("manager", "/consultations/{open_consultation.id}/manage/end/"),
+    "delete draft": ("manager", "/consultations/{empty_draft.id}/manage/delete/"),
+    "agree to length": ("admin", "/consultations/{empty_draft.id}/manage/approve/"),
+    "manage documents": ("manager", "/consultations/{draft_consultation.id}/manage/documents/"),
+    "add document": ("manager", "/consultations/{draft_consultation.id}/manage/documents/new/"),
+    "builder": ("manager", "/consultations/{draft_consultation.id}/manage/questions/"),
+    "empty builder": ("manager", "/consultations/{empty_draft.id}/manage/questions/"),
+    "frozen builder": ("manager", "/consultations/{open_consultation.id}/manage/questions/"),
+    "add section": ("manager", "/consultations/{empty_draft.id}/manage/sections/new/"),
+    "kind of question": (
+        "manager",
+        "/consultations/{draft_consultation.id}/manage/sections/{section}/questions/new/",
+    ),
+    "new question": (
+        "manager",
+        "/consultations/{draft_consultation.id}/manage/sections/{section}/questions/new/?kind=scale",
+    ),
+    "condition": (
+        "manager",
+        "/consultations/{draft_consultation.id}/manage/questions/{question}/condition/",
+    ),
+    "preview": ("manager", "/consultations/{draft_consultation.id}/manage/questions/preview/1/"),
+    "import": ("manager", "/consultations/{empty_draft.id}/manage/questions/import/"),
+    "begin a response": ("visitor", "{open_consultation.path}respond/"),
+    "page of questions": ("member", "/responses/{reference}/pages/1/"),
+    "check answers": ("member", "/responses/{reference}/check/"),
+    "response": ("member", "/responses/{reference}/"),
+    "results to publish": ("manager", "{analysed.path}results/?by=sector"),
+    "results": ("visitor", "{responded.path}results/"),
+    "published responses": ("visitor", "{responded.path}responses/"),
+    "file of published responses": ("visitor", "{responded.path}responses/download/"),
+    "outcome": ("visitor", "{responded.path}outcome/"),
+    "promises": ("visitor", "/promises/"),
+    "responses": ("manager", "/consultations/{analysed.id}/manage/responses/"),
+    "one response": ("manager", "/consultations/{analysed.id}/manage/responses/{response}/"),
+    "withhold answer": (
+        "manager",
+        "/consultations/{analysed.id}/manage/responses/{response}/answers/{answer}/withhold/",
+    ),
+    "take out": ("manager", "/consultations/{analysed.id}/manage/responses/{response}/remove/"),
+    "entered responses": ("manager", "/consultations/{analysed.id}/manage/entered/"),
+    "files of responses": ("manager", "/consultations/{analysed.id}/manage/exports/"),
+    "names of respondents": ("manager", "/consultations/{analysed.id}/manage/retention/"),
+    "enter a response": ("manager", "/consultations/{analysed.id}/manage/entered/new/"),
+    "themes": ("manager", "/consultations/{analysed.id}/manage/themes/"),
+    "theme": ("manager", "/consultations/{analysed.id}/manage/themes/{theme}/"),
+    "suggestions": ("manager", "/consultations/{analysed.id}/manage/suggestions/"),
+    "suggested theme": (
+        "manager",
+        "/consultations/{analysed.id}/manage/suggestions/themes/{suggestion}/",
+    ),
+    "responses much alike": (
+        "manager",
+        "/consultations/{analysed.id}/manage/suggestions/groups/{group}/",
+    ),
+    "write outcome": ("manager", "/consultations/{analysed.id}/manage/outcome/"),
+    "citations": ("manager", "/consultations/{analysed.id}/manage/citations/"),
+    "citation": ("manager", "/consultations/{analysed.id}/manage/citations/{citation}/"),
+    "cite post": ("manager", "/posts/{cited_post}/cite/"),
+    "cited post": ("visitor", "/posts/{cited_post}/"),
+    "consultation with citations": ("visitor", "{analysed.path}"),
+    "make promise": ("manager", "/consultations/{analysed.id}/manage/promises/new/"),
+    "lateness": ("manager", "/consultations/{analysed.id}/manage/lateness/"),
+    "promise": ("manager", "/consultations/{responded.id}/manage/promises/{promise}/"),
+    "copy questions": ("manager", "/consultations/{empty_draft.id}/manage/questions/copy/"),
     "no notices": ("newcomer", "/account/notices/"),
     "house rules": ("visitor", "/house-rules/"),
     "version of house rules": ("visitor", "/house-rules/versions/1/"),
@@ -154,6 +255,24 @@ def new_thread_with_errors(page: Page, stage: Stage, _site: Site) -> None:
     page.goto(f"{stage.empty_board.path}start/")
     press(page, "Start thread")
     page.get_by_text("There is a problem").wait_for()
+
+
+@step("newcomer")
+def similar_while_typing(page: Page, stage: Stage, _site: Site) -> None:
+    page.goto(f"{stage.empty_board.path}start/")
+    page.get_by_label("Title").press_sequentially(SIMILAR_TITLE)
+    page.get_by_role("link", name=SAID_ALREADY).wait_for()
+
+
+@step("newcomer")
+def similar_before_posting(page: Page, stage: Stage, site: Site) -> None:
+    similar_while_typing(page, stage, site)
+    page.get_by_role("checkbox", name="Highways").check()
+    page.get_by_label("Your post").fill("Which is better?")
+    # As without script, by which they were seen already.
+    page.locator("[name=seen_similar]").evaluate("field => { field.value = ''; }")
+    press(page, "Start thread")
+    page.get_by_role("heading", name="Has this been discussed already?").wait_for()
 
 
 @step("visitor")

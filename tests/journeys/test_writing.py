@@ -7,6 +7,10 @@ from tests.journeys.site import Member, Place, Site
 
 TEXT = "Our framework has *forty* firms.\n\nThirty-four have never had a call, and nobody says why."
 
+# A thread of the demo, and a title that shares words with it.
+SAID_ALREADY = "One borough-wide repairs contract, or several small ones?"
+SIMILAR_TITLE = "Several small contracts or one repairs contract"
+
 
 def reply_box(page: Page, thread: Place) -> None:
     page.goto(thread.path)
@@ -185,3 +189,50 @@ def test_the_first_unread_post_is_found(visits: Visits, site: Site, *, script: b
     page.get_by_role("link", name="Go to the first post you have not read").click()
     expect(page).to_have_url(f"{site.origin}{thread.path}?page=2#post-21")
     expect(page.get_by_text("New since your last visit")).to_be_visible()
+
+
+def test_similar_threads_are_offered_while_the_title_is_typed(visits: Visits, site: Site):
+    page = visits.open(site.member())
+    page.goto(f"{site.board().path}start/")
+    title = page.get_by_label("Title")
+    title.press_sequentially(SIMILAR_TITLE)
+    offered = page.get_by_role("status").get_by_role("link")
+    expect(offered.filter(has_text=SAID_ALREADY)).to_be_visible()
+    expect(title).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(offered.first).to_be_focused()
+    with page.context.expect_page() as opened:
+        page.keyboard.press("Enter")
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text(
+        offered.first.inner_text().strip()
+    )
+    # What was typed stands, and whoever has seen them is not stopped.
+    expect(title).to_have_value(SIMILAR_TITLE)
+    page.get_by_role("checkbox", name="Highways").check()
+    page.get_by_label("Your post").fill(TEXT)
+    page.get_by_role("button", name="Start thread").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(SIMILAR_TITLE)
+
+
+def test_a_title_like_no_other_offers_nothing(visits: Visits, site: Site):
+    page = visits.open(site.member())
+    page.goto(f"{site.board().path}start/")
+    title = page.get_by_label("Title")
+    title.press_sequentially(SIMILAR_TITLE)
+    expect(page.get_by_role("link", name=SAID_ALREADY)).to_be_visible()
+    title.fill("Xylophone quagga zephyr")
+    expect(page.get_by_role("link", name=SAID_ALREADY)).to_have_count(0)
+
+
+def test_without_script_similar_threads_come_before_posting(visits: Visits, site: Site):
+    page = visits.open(site.member(), script=False)
+    page.goto(f"{site.board().path}start/")
+    page.get_by_label("Title").fill(SIMILAR_TITLE)
+    page.get_by_role("checkbox", name="Highways").check()
+    page.get_by_label("Your post").fill(TEXT)
+    page.get_by_role("button", name="Start thread").click()
+    asked = page.get_by_role("region", name="Has this been discussed already?")
+    expect(asked.get_by_role("link", name=SAID_ALREADY)).to_be_visible()
+    expect(page.get_by_label("Your post")).to_have_value(TEXT)
+    page.get_by_role("button", name="Start thread").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text(SIMILAR_TITLE)

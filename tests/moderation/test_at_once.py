@@ -5,10 +5,12 @@ import threading
 import pytest
 
 from forum.accounts.models import Account
+from forum.centres import queries as centres
+from forum.core.access import Anonymous
 from forum.core.db import db, writing
 from forum.core.errors import RoundtableError
 from forum.moderation import actions
-from forum.moderation.models import Appeal, LogEntry, Report, ReviewItem, Sanction
+from forum.moderation.models import Appeal, Complaint, LogEntry, Report, ReviewItem, Sanction
 from forum.threads.models import Post
 from tests import factories
 from tests.moderation.making import manager, moderator, ruling
@@ -69,6 +71,32 @@ def test_one_member_reports_twice_at_once(live_app):
         assert db.session.query(Report).count() == 1
         item = db.session.query(ReviewItem).one()
         assert (item.score, item.times_opened) == (100, 1)
+
+
+def test_one_form_of_a_visitor_is_sent_twice_at_once(live_app):
+    with live_app.app_context():
+        post, centre = visible_post(), factories.get_centre().slug
+        post_id = post.id
+
+    def report():
+        return actions.report_post(
+            Anonymous(),
+            db.session.get_one(Post, post_id),
+            reason="spam",
+            note="",
+            submission_id="the-form",
+        ).id
+
+    def complain():
+        place = centres.get_centre(Anonymous(), centre)
+        return actions.complain(Anonymous(), place, text="Slow.", submission_id="the-form").id
+
+    for act, table in ((report, Report), (complain, Complaint)):
+        results = at_once(live_app, *[act] * 3)
+        assert errors(results) == []
+        assert len(set(results)) == 1
+        with live_app.app_context():
+            assert db.session.query(table).count() == 1
 
 
 def test_four_members_report_at_once(live_app):

@@ -256,6 +256,11 @@ def test_a_refused_form_keeps_what_was_chosen_and_typed(browser, judge):
     }
     answer = opened.post("/moderation/bulk/", data=data, status=422)
     assert answer.errors == ["Choose the house rule that was broken"]
+    without = opened.post("/moderation/bulk/", data={**data, "reason": ""}, status=422)
+    assert without.errors == [
+        "Choose the house rule that was broken",
+        "Give a reason; the author will read it",
+    ]
     assert "Typed with care." in answer.main
     boxes = {box.get("value"): box.get("checked") for box in answer.find("input", name="items")}
     assert [value for value, checked in boxes.items() if checked is not None] == [

@@ -57,6 +57,16 @@ class TestComplaining:
     def test_unknown_reference(self, client, app, reference):
         client.get(f"/complaints/{reference}/", status=404)
 
+    def test_the_same_form_sent_twice_is_one_complaint(self, client, app):
+        page = client.get(FORM)
+        answers = [client.post_form(page, {"text": TEXT}) for _ in range(2)]
+        (made,) = stored()
+        assert {answer.headers["Location"] for answer in answers} == {
+            f"/complaints/{made.reference}/"
+        }
+        client.post_form(FORM, {"text": TEXT})
+        assert len(stored()) == 2
+
     def test_it_waits_for_the_managers(self, app):
         member = make.make_account()
         made = complaint(member)

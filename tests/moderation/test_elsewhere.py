@@ -194,12 +194,15 @@ def test_pages_are_not_found(browser, scene, stranger):
         opened.get(address, status=404)
 
 
-def test_nothing_of_it_stands_in_the_queue(browser, scene, stranger):
-    """They may list what members of North East appeal, and nothing else of it."""
+def test_nothing_of_it_stands_in_their_queue(browser, scene, stranger):
+    page = browser(stranger).get("/moderation/")
+    assert "Nobody in London reads this." not in page.words
+    assert scene.waiting not in page.text
+    assert scene.world.thread.title not in page.words
+
+
+@pytest.mark.parametrize("more", ["", "&kind=pending-post", "&kind=appeal", "&claimed=nobody"])
+def test_its_queue_is_not_found(browser, stranger, more):
     opened = browser(stranger)
-    for query in ("", "?centre=north-east", "?centre=north-east&kind=pending-post"):
-        page = opened.get(f"/moderation/{query}")
-        assert "Nobody in London reads this." not in page.words
-        assert scene.waiting not in page.text
-        assert scene.world.thread.title not in page.words
-    assert "Nothing like this waits" in page.main
+    opened.get(f"/moderation/?centre=north-east{more}", status=404)
+    assert "North East" not in opened.get("/moderation/").text.partition("</form>")[0]

@@ -4,11 +4,12 @@ import pytest
 from sqlalchemy import update
 
 from forum.core.db import db
-from forum.core.errors import NotAllowed
+from forum.core.errors import Conflict, NotAllowed
 from forum.moderation import actions, queries
 from forum.moderation.enums import RedactionCode, WordEffect
 from forum.moderation.models import ItemEvent, Report, WatchedWord
 from forum.organisations.enums import MembershipState
+from forum.threads import actions as threads
 from forum.threads.enums import PostState
 from forum.threads.models import Post
 from tests import factories as make
@@ -96,3 +97,57 @@ def test_nobody_refuses_their_own_wish_to_speak(app, browser):
     asking = make.make_membership(make.make_account(), make.make_organisation(), state="waiting")
     browser(asking.account).get(f"/memberships/{asking.id}/refuse/", status=403)
     assert asking.state is MembershipState.WAITING
+
+
+def test_nobody_gives_up_what_another_was_given(app, browser):
+    membership = make.make_membership(make.make_account(), make.make_organisation())
+    page = f"/memberships/{membership.id}/leave/"
+    browser(manager()).get(page, status=403)
+    assert membership.state is MembershipState.CONFIRMED
+
+
+def test_what_was_decided_anew_is_not_appealed(app, browser):
+    post, item = held_post()
+    decision = actions.reject(moderator(), item.id, version=item.version, ruling=ruling())
+    address = f"/account/standing/decisions/{decision.id}/appeal/"
+    author = browser(post.author)
+    author.get(address)
+    threads.edit_post(post.author, post, source="What we learnt.", note="", version=post.version)
+    assert "You have sent this again" in author.get(address, status=403).text
+
+
+def test_nobody_moves_a_thread_where_they_cannot_read(app):
+    """A moderator who has not confirmed an address might be anybody."""
+    thread = make.make_thread()
+    closed = make.make_board(readers="members")
+    with pytest.raises(NotAllowed, match="Only members can read this board"):
+        actions.move_thread(moderator(confirmed=False), thread, board=closed, ruling=ruling())
+
+
+def test_strangers_are_not_told_what_happened_to_an_item(app):
+    _post, item = held_post()
+    judge = moderator()
+    actions.reject(judge, item.id, version=item.version, ruling=ruling())
+    with pytest.raises(Conflict, match="rejected"):
+        actions.claim_item(moderator(), item.id)
+    with pytest.raises(NotAllowed):
+        actions.claim_item(moderator("london"), item.id)
+
+
+def test_whoever_moderates_no_longer_has_no_claim_to_release(app):
+    judge = moderator()
+    _post, item = held_post()
+    actions.claim_item(judge, item.id)
+    db.session.delete(judge.grants[0])
+    make.commit()
+    db.session.refresh(judge)
+    with pytest.raises(NotAllowed):
+        actions.release_item(judge, item.id)
+    db.session.expire_all()
+    assert item.claimed_by == judge.id
+
+
+def test_a_report_is_refused_before_it_is_looked_at(app):
+    post = make.make_post(make.make_thread())
+    with pytest.raises(NotAllowed):
+        actions.report_post(post.author, post, reason="nonsense", note="")

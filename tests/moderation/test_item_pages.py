@@ -217,6 +217,11 @@ def test_rejecting_needs_a_clause_and_a_reason_and_keeps_what_was_typed(browser,
     )
     assert page.errors == ["Choose the house rule that was broken"]
     assert page.title.startswith("Error:")
+    empty = opened.post_form(item.path, {}, button="Reject", status=422)
+    assert empty.errors == [
+        "Choose the house rule that was broken",
+        "Give a reason; the author will read it",
+    ]
     fields = page.fields(action=item.path + "decide/")
     assert [text.strip() for text in fields["reason"]] == ["Tell what you learnt."]
     assert [text.strip() for text in fields["staff_note"]] == ["Second time."]
@@ -480,7 +485,7 @@ def test_undo_within_ten_minutes(browser, judge):
     assert item.state is ItemState.OPEN
     page = opened.follow(answer)
     assert "Undone." in page.words
-    assert "Jo Judge undid: approved" in page.main
+    assert "Jo Judge undid: Post approved" in page.main
 
 
 def test_undo_is_for_whoever_decided_and_for_ten_minutes(browser, judge):
@@ -507,6 +512,45 @@ def test_notes_are_for_staff(browser, judge):
     assert "See the thread of May." not in author.get(post.thread.path).words
 
 
+def test_reports_read_as_sentences(browser, judge):
+    _post, item = reported_post()
+    who = factories.make_account(display_name="Nadia Fell")
+    report(item, ReportReason.ADVERTISING, reporter=who, note="Plain advertising.")
+    page = browser(judge).get(item.path)
+    assert "Advertising or canvassing, Nadia Fell. Plain advertising." in page.main
+    actions.keep(judge, item.id, version=item.version, ruling=ruling())
+    page = browser(judge).get(item.path)
+    assert "Nadia Fell. Plain advertising. (Not upheld)" in page.main
+
+
+def test_reported_post_leads_to_redaction_for_those_who_may(browser, judge):
+    _post, item = reported_post()
+    opened = browser(judge)
+    path = opened.get(item.path).links["Redact post"]
+    assert "Words to remove" in opened.get(path).main
+    _post, waiting = held_post()
+    assert "Redact post" not in opened.get(waiting.path).links
+    _own, item = reported_post(author=judge)
+    assert "Redact post" not in opened.get(item.path).links
+
+
+def test_what_was_changed_since_a_rejection_stands_there(browser, judge, deliver):
+    author = factories.make_account()
+    post, item = held_post(author=author, text="Ring Walter.\n\nTwo mowers.")
+    assert "since it was rejected" not in browser(judge).get(item.path).main
+    actions.reject(judge, item.id, version=item.version, ruling=ruling())
+    factories.commit()
+    browser(author).post_form(
+        f"/posts/{post.id}/edit/", {"source": "Ask the desk.\n\nTwo mowers."}, button="Send again"
+    )
+    deliver()
+    page = browser(judge).get(item.path)
+    assert "What was changed since it was rejected" in page.main
+    assert "Ring Walter." in page.texts("del")[0]
+    assert "Ask the desk." in page.texts("ins")[0]
+    assert "Ring Walter." not in browser().get(f"/posts/{post.id}/history/", status=404).text
+
+
 def test_what_was_decided_before_about_the_author_stands_there(browser, judge):
     author = factories.make_account()
     _post, first = held_post(author=author)
@@ -514,7 +558,7 @@ def test_what_was_decided_before_about_the_author_stands_there(browser, judge):
     _post, item = held_post(author=author)
     page = browser(judge).get(item.path)
     assert "0 approved, 1 rejected, 0 hidden" in page.main
-    assert page.links["rejected"] == f"/moderation-log/{decisions()[0].entry_number}/"
+    assert page.links["Post rejected"] == f"/moderation-log/{decisions()[0].entry_number}/"
     assert "clause 3: Do not advertise" in page.main
 
 

@@ -11,6 +11,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from forum.core import clock
+from forum.core.atom import lasting_id
 from forum.core.canonical import canonical, digest
 from forum.core.db import db
 from forum.moderation import actions, queries
@@ -96,11 +97,11 @@ class TestPage:
         assert numbers(browser(making.moderator()).get(LOG)) == [2, 1]
 
     def test_pages_go_by_keyset(self, client, monkeypatch):
-        making.enter_many(120)
+        making.enter_many(50)
         first = client.get(LOG)
         second = client.get(first.links["Older →"])
         third = client.get(second.links["Older →"])
-        assert numbers(first) + numbers(second) + numbers(third) == list(range(120, 0, -1))
+        assert numbers(first) + numbers(second) + numbers(third) == list(range(50, 0, -1))
         assert "Older →" not in third.links
         # What comes meanwhile moves nothing.
         making.enter_many(3)
@@ -261,12 +262,12 @@ class TestFilters:
         assert fields["centre"] == ["london"]
 
     def test_choice_goes_along(self, client, monkeypatch):
-        making.enter_many(60)
+        making.enter_many(30)
         making.enter_many(3, centre="london")
         page = client.get(f"{LOG}?centre=north-east&clause=3")
         assert numbers(client.get(page.links["Older →"])) == list(range(10, 0, -1))
         table = client.get(page.links["CSV for spreadsheets"]).text
-        assert len(list(csv.reader(io.StringIO(table)))) == 61
+        assert len(list(csv.reader(io.StringIO(table)))) == 31
 
 
 class TestEntry:
@@ -382,11 +383,13 @@ class TestExports:
         text = client.get(f"{LOG}atom/").text
         feed = ET.fromstring(text)  # noqa: S314 — our own text
         assert feed.tag == "{http://www.w3.org/2005/Atom}feed"
-        assert feed.findtext("a:id", "", ATOM) == "http://localhost/moderation-log/atom/"
+        assert feed.findtext("a:id", "", ATOM) == lasting_id(
+            "http://localhost/moderation-log/atom/"
+        )
         assert feed.findtext("a:updated", "", ATOM) == "2026-03-10T13:00:00.000000Z"
         assert feed.findtext("a:author/a:name", "", ATOM) == "Roundtable"
         ids = [entry.findtext("a:id", "", ATOM) for entry in feed.findall("a:entry", ATOM)]
-        assert ids == ["http://localhost/moderation-log/2/", "http://localhost/moderation-log/1/"]
+        assert ids == [lasting_id(f"http://localhost/moderation-log/{n}/") for n in (2, 1)]
         titles = [entry.findtext("a:title", "", ATOM) for entry in feed.findall("a:entry", ATOM)]
         assert titles == ["Member banned – The whole site", "Post hidden – North East"]
         contents = [
@@ -406,7 +409,7 @@ class TestExports:
     def test_atom_of_a_choice_is_another_feed(self, client):
         feed = ET.fromstring(client.get(f"{LOG}atom/?centre=london").text)  # noqa: S314 — our own text
         own = "http://localhost/moderation-log/atom/?centre=london"
-        assert feed.findtext("a:id", "", ATOM) == own
+        assert feed.findtext("a:id", "", ATOM) == lasting_id(own)
         links = {link.get("rel"): link.get("href") for link in feed.findall("a:link", ATOM)}
         assert links["self"] == own
         assert links["alternate"] == "http://localhost/moderation-log/?centre=london"

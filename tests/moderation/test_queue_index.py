@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from sqlalchemy import Engine, event, insert, text
+import pytest
+from sqlalchemy import insert, text
 
 from forum.core import clock
 from forum.core.db import db
@@ -12,7 +13,7 @@ from forum.moderation.models import ReviewItem
 from forum.moderation.queries import QueueFilter
 from tests import factories
 from tests.moderation.making import moderator
-from tests.statements import count_statements
+from tests.statements import count_statements, plans_of
 
 MANY = 10_000
 
@@ -44,24 +45,12 @@ def fill(number):
 
 
 def plan_of(read):
-    """What the database says of how it finds what ``read`` asks of the queue."""
-    seen = []
-
-    def note(_connection, _cursor, statement, parameters, *_rest):
-        if "review_item.state =" in statement:
-            seen.append((statement, parameters))
-
-    event.listen(Engine, "before_cursor_execute", note)
-    try:
-        read()
-    finally:
-        event.remove(Engine, "before_cursor_execute", note)
-    ((statement, parameters),) = seen
-    explain = "EXPLAIN QUERY PLAN " if db.engine.dialect.name == "sqlite" else "EXPLAIN "
-    lines = db.session.connection().exec_driver_sql(explain + statement, parameters)
-    return "\n".join(line[-1] for line in lines)
+    """How the database finds what ``read`` asks of the queue."""
+    (plan,) = plans_of(read, "review_item.state =")
+    return plan
 
 
+@pytest.mark.usefixtures("own_database")
 def test_a_page_is_found_by_the_index_and_takes_as_many_statements(app):
     judge = moderator()
     fill(60)

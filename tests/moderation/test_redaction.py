@@ -276,6 +276,13 @@ class TestRights:
             redact(judge, make.make_post(post.thread, judge, text=PHRASE))
         assert (decisions(), db.session.query(SealedText).count()) == ([], 0)
 
+    def test_strangers_are_not_recorded_as_recused(self, app):
+        organisation = make.make_organisation()
+        stranger = make.make_account(organisation=organisation)
+        with pytest.raises(NotAllowed, match="moderators of this centre"):
+            redact(stranger, post_with(organisation=organisation))
+        assert db.session.scalars(select(audit.AuditRecord.tag)).all() == []
+
     def test_the_recused_are_refused_and_recorded(self, app, judge):
         organisation = make.make_organisation()
         make.make_membership(judge, organisation)

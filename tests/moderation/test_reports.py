@@ -12,7 +12,7 @@ from forum.core.db import db
 from forum.core.errors import Invalid, NotAllowed, NotFound
 from forum.core.outbox import OutboxEvent
 from forum.moderation import actions, queries
-from forum.moderation.actions.reports import CLAUSES, clause_for, new_reference
+from forum.moderation.actions.reports import clause_for, new_reference
 from forum.moderation.enums import (
     DecisionKind,
     ItemKind,
@@ -39,6 +39,18 @@ from tests.statements import count_statements
 
 VISITOR = Anonymous()
 REFERENCE = re.compile(r"RT-[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}")
+
+
+CLAUSES = {
+    ReportReason.PERSONAL_ATTACK: "Be civil",
+    ReportReason.OFF_TOPIC: "Keep to the subject",
+    ReportReason.ADVERTISING: "Do not advertise",
+    ReportReason.CONFIDENTIAL: "Keep confidences",
+    ReportReason.LIVE_TENDER: "Leave live tenders to their own route",
+    ReportReason.PERSONAL_DATA: "Protect people",
+    ReportReason.SPAM: "No spam",
+    ReportReason.ILLEGAL: "Stay within the law",
+}
 
 
 @pytest.fixture
@@ -372,6 +384,48 @@ class TestPage:
         assert "You have reported this post already" in page.main
         assert "Still there." in page.text
 
+    def test_the_same_form_sent_twice_is_one_report(self, client, browser, post):
+        """A visitor has no account by which a second sending could be known."""
+        path = f"/posts/{post.id}/report/"
+        page = client.get(path)
+        answers = [
+            client.post_form(page, {"reason": "spam"}, button="Send report") for _ in range(2)
+        ]
+        (made,) = reports()
+        assert {answer.headers["Location"] for answer in answers} == {f"/reports/{made.reference}/"}
+        (item,) = items()
+        assert (item.score, events(item)) == (50, ["opened", "reported"])
+        member = browser(factories.make_account())
+        page = member.get(path)
+        for _ in range(2):
+            answer = member.post_form(page, {"reason": "spam"}, button="Send report")
+            assert answer.headers["Location"] == "/account/reports/"
+        assert len(reports()) == 2
+
+    def test_another_form_or_post_is_another_report(self, client, browser, post):
+        path, other = f"/posts/{post.id}/report/", visible_post()
+        for _ in range(2):
+            client.post_form(path, {"reason": "spam"}, button="Send report")
+        page = client.get(path)
+        form = page.fields(button="Send report")["submission_id"][0]
+        wording = {"reason": "spam", "submission_id": form}
+        client.post_form(page, wording, button="Send report")
+        client.post_form(f"/posts/{other.id}/report/", wording, button="Send report")
+        assert len(reports()) == 4
+        # The same form, sent again after signing in, leads to the report that it made.
+        answer = browser(factories.make_account()).post_form(path, wording, button="Send report")
+        assert answer.headers["Location"] == f"/reports/{reports()[2].reference}/"
+        assert len(reports()) == 4
+
+    def test_a_form_sent_again_after_the_decision_changes_nothing(self, client, post, judge):
+        page = client.get(f"/posts/{post.id}/report/")
+        client.post_form(page, {"reason": "spam"}, button="Send report")
+        (item,) = items()
+        actions.keep(judge, item.id, version=item.version, ruling=ruling(clause="", reason=""))
+        client.post_form(page, {"reason": "spam"}, button="Send report")
+        assert len(reports()) == 1
+        assert items()[0].state is ItemState.CLOSED
+
     def test_something_else_without_a_note(self, client, post):
         page = client.post_form(
             f"/posts/{post.id}/report/", {"reason": "other"}, button="Send report", status=422
@@ -443,16 +497,23 @@ class TestPage:
     def test_hostile_notes_are_shown_as_typed(self, browser, post):
         account = factories.make_account()
         opened = browser(account)
-        for number, text in enumerate(hostile.strings()[:60:6]):
-            target = visible_post() if number else post
+        for text in [*hostile.strings()[:60:6], "\x00", "<b>me</b>\x1b"]:
+            target = visible_post()
             answer = opened.open(
                 f"/posts/{target.id}/report/",
                 method="POST",
                 data={"csrf_token": opened.token(), "reason": "spam", "note": text},
                 headers={"Origin": "http://localhost"},
             )
-            assert answer.status_code in {303, 422}
-        opened.get("/account/reports/")
+            if hostile.can_be_written(text):
+                assert answer.status_code == 303
+                assert reports()[-1].note == hostile.as_stored(text)
+                page = opened.get("/account/reports/")
+                assert " ".join(hostile.as_stored(text).split()) in page.main
+            else:
+                assert answer.status_code == 422
+                assert "a character that cannot be shown" in answer.main
+                assert not db.session.query(Report).filter_by(post_id=target.id).all()
 
     def test_reports_page_by_page(self, browser):
         account = factories.make_account()

@@ -118,7 +118,7 @@ class TestPage:
         with clock.at(sanction.ends_at):
             page = browser(member).get(STANDING)
         assert "Nothing restricts you." in page.main
-        assert "Suspension" in page.main
+        assert "Member suspended from posting" in page.main
 
     def test_lifted_and_undone_are_told(self, browser, judge, member, here):
         first = suspend(judge, member, here)

@@ -34,6 +34,29 @@ def test_removed_words_stand_in_no_notice_and_no_mail(app, deliver, outbox_mail)
     assert not [row for row in db.session.query(OutboxEvent) if PHRASE in str(row.payload)]
 
 
+def test_notice_and_mail_lead_to_the_appeal(app, deliver, outbox_mail, browser):
+    post = factories.make_post(factories.make_thread())
+    actions.hide_post(making.moderator(), post, ruling=making.ruling())
+    deliver()
+    _subject, text = only_mail(outbox_mail, post.author)
+    opened = browser(post.author)
+    page = opened.get("/account/notices/")
+    appeal = next(path for words, path in page.links.items() if "Appeal this decision" in words)
+    assert f"To appeal: http://localhost{appeal} " in text
+    assert making.REASON in opened.get(appeal).main
+
+
+def test_what_restricts_nobody_leads_to_no_appeal(app, deliver, outbox_mail, browser):
+    post, item = making.held_post()
+    actions.approve(making.moderator(), item.id, version=item.version, ruling=making.Ruling())
+    deliver()
+    _subject, text = only_mail(outbox_mail, post.author)
+    assert "appeal" not in text.lower()
+    page = browser(post.author).get("/account/notices/")
+    assert "Your post was published" in page.main
+    assert not [words for words in page.links if "Appeal" in words]
+
+
 def test_a_lock_tells_its_reason_and_its_end_once(app, deliver, outbox_mail):
     thread = factories.make_thread()
     until = clock.now() + timedelta(days=3)

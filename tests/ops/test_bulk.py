@@ -17,11 +17,19 @@ from forum.ops import actions, queries
 from forum.ops.actions import bulk_texts
 from forum.ops.actions.bulk_plan import SPAN_SECONDS, Plan, thread_lengths
 from forum.organisations.models import Membership, Organisation
+from forum.search import actions as search
+from forum.search import index
+from forum.search.enums import Source
+from forum.search.models import SearchDocument, base
 from forum.threads.actions.writing import LONGEST_TITLE, SHORTEST_TITLE
+from forum.threads.enums import PostState
 from forum.threads.models import Post, Thread, ThreadTopic, Voice
 from tests import factories
 
 SMALL = actions.Size(users=12, threads=15, posts=90)
+
+# A load moves the sequences and statistics of its database for good.
+pytestmark = pytest.mark.usefixtures("worn_database")
 
 
 def chance(seed):
@@ -128,6 +136,30 @@ def test_loaded_posts_are_like_written_ones(app):
         False,
     )
     assert db.session.get(Account, post.author_id).restrictions == []
+
+
+def test_the_index_is_such_as_the_sweep_makes_it(app):
+    told = []
+    for seed in (1, 2):
+        load(seed=seed)
+        actions.index_bulk(progress=told.append)
+    assert told == [90, 90]
+    assert count(SearchDocument) > 180
+    assert search.sweep() == 0
+    index.remove(db.session.scalars(select(SearchDocument.id)).all())
+    db.session.commit()
+    # Nothing is left aside: what looks at each document does so again.
+    assert search.sweep() > 180
+
+
+def test_posts_that_nobody_may_read_are_not_indexed(app):
+    load()
+    hidden = db.session.scalars(select(Post).where(Post.number == 2).limit(1)).one()
+    hidden.state = PostState.HIDDEN
+    db.session.commit()
+    actions.index_bulk(progress=int)
+    assert db.session.get(SearchDocument, base(Source.POST) + hidden.id) is None
+    assert search.sweep() == 0
 
 
 def test_every_centre_gets_boards(app):

@@ -1,5 +1,6 @@
 """What ``flask serve`` does before it serves, and errors as sentences."""
 
+import os
 import socket
 
 import pytest
@@ -60,6 +61,28 @@ def test_a_taken_port_is_told(app, run):
         output = run("serve", "--port", str(port), code=1)
     assert f"Cannot listen on 127.0.0.1, port {port}: Address already in use." in output
     assert "make run PORT=8001" in output
+
+
+@pytest.mark.parametrize(
+    ("told", "wanted"),
+    [(None, "http://127.0.0.1:{port}"), ("https://forum.example", "http://localhost")],
+)
+def test_the_address_is_that_of_the_port_unless_somebody_says_another(
+    app, run, monkeypatch, told, wanted
+):
+    options = []
+    monkeypatch.setattr("forum.ops.commands.serve._become_server", options.extend)
+    # Set and taken away again, so that whatever the command sets is undone.
+    monkeypatch.setenv("FORUM_SITE_URL", told or "")
+    if told is None:
+        monkeypatch.delenv("FORUM_SITE_URL")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    run("serve", "--port", str(port))
+    [greeting] = [one for one in options if one.startswith("--greeting=")]
+    assert f"Roundtable is ready: {wanted.format(port=port)}" in greeting
+    # The processes that serve learn it from the environment.
+    assert os.environ["FORUM_SITE_URL"] == (told or wanted.format(port=port))
 
 
 def test_a_database_that_is_away_is_told(run, monkeypatch):

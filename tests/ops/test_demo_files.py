@@ -32,6 +32,8 @@ SIGN_INS = [
     "council@demo.example",
     "moderator@demo.example",
     "manager@demo.example",
+    "manager-yorkshire@demo.example",
+    "manager-west-midlands@demo.example",
     "moderator-london@demo.example",
     "admin@demo.example",
 ]

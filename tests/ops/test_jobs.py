@@ -12,7 +12,7 @@ from flask import current_app
 from huey import RedisHuey, SqliteHuey
 from huey.consumer import Consumer
 from redis.exceptions import ConnectionError as RedisConnectionError
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from forum.accounts import actions as accounts
 from forum.core import clock, queue
@@ -68,11 +68,18 @@ def test_every_job_of_the_table_is_known(app):
     assert names == [
         "outbox.deliver",
         "threads.expire",
+        "topics.count",
+        "database.look",
         "accounts.tidy",
         "outbox.tidy",
         "drafts.tidy",
         "notices.tidy",
+        "consultations.retention",
+        "consultations.remind",
+        "consultations.export",
         "search.sweep",
+        "open-data.make",
+        "open-data.refresh",
         "counters.reconcile",
     ]
 
@@ -81,7 +88,10 @@ def test_jobs_run_when_the_table_says():
     minutes = [MIDNIGHT + timedelta(minutes=minute) for minute in range(24 * 60)]
     runs = {name: sum(map(when, minutes)) for name, when, _ in jobs.SCHEDULE}
     assert runs.pop("outbox.deliver") == 24 * 60
+    assert runs.pop("consultations.export") == 24 * 60
     assert runs.pop("threads.expire") == 24 * 12
+    assert runs.pop("topics.count") == 24 * 6
+    assert runs.pop("open-data.refresh") == 24 * 12
     assert set(runs.values()) == {1}
 
 
@@ -92,6 +102,15 @@ def test_the_outbox_is_delivered(app, outbox_mail):
     assert jobs.deliver_outbox() >= 1
     assert len(outbox_mail.to(account.email)) == 1
     assert jobs.deliver_outbox() == 0
+
+
+@pytest.mark.usefixtures("worn_database")
+def test_the_database_looks_at_its_tables_anew(app, run, backend):
+    factories.make_thread()
+    run("worker", "--once", "database.look")
+    if backend == "sqlite":
+        known = db.session.execute(text("SELECT idx FROM sqlite_stat1 WHERE tbl = 'thread'"))
+        assert "ix_thread_board" in set(known.scalars())
 
 
 def test_delivery_gives_up_after_the_days_of_the_settings(app, monkeypatch):

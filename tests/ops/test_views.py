@@ -61,7 +61,7 @@ def test_the_site_is_not_ready_without_its_database(app, client, monkeypatch):
     def away(*_args):
         raise OperationalError("SELECT 1", {}, Exception("connection refused"))
 
-    monkeypatch.setattr(queries.health.MigrationContext, "configure", away)
+    monkeypatch.setattr(queries.health, "_revision", away)
     answer = client.get("/readyz", status=503)
     assert answer.json == {"status": "unavailable", "checks": {"database": "unreachable"}}
 
@@ -82,6 +82,7 @@ def test_robots_are_kept_from_pages_of_members(app, client):
     assert lines[0] == "User-agent: *"
     assert "Disallow: /account/" in lines
     assert "Disallow: /" not in lines
+    assert "Sitemap: http://localhost/sitemap.xml" in lines
 
 
 def test_weaknesses_can_be_reported(app, client):

@@ -30,8 +30,8 @@ ROLES = (
 )
 
 
-def actor_called(name, organisation):
-    """Whoever stands in this relation to the organisation."""
+def actor_called(name, *organisations):
+    """Whoever stands in this relation to the organisations."""
     if name == "visitor":
         return Anonymous()
     account = make.make_account(confirmed=name != "unconfirmed", display_name=name.title())
@@ -39,7 +39,8 @@ def actor_called(name, organisation):
         if name == words or name.startswith(f"{words} who"):
             make.grant_role(account, role, centre=make.get_centre(centre) if centre else None)
     if "regist" in name:
-        organisation.created_by = account.id
+        for organisation in organisations:
+            organisation.created_by = account.id
     state = {
         "steward": MembershipState.CONFIRMED,
         "waiting steward": MembershipState.WAITING,
@@ -53,6 +54,7 @@ def actor_called(name, organisation):
         "administrator who is its member": MembershipState.CONFIRMED,
     }.get(name)
     if state:
-        make.make_membership(account, organisation, state=state, steward="steward" in name)
+        for organisation in organisations:
+            make.make_membership(account, organisation, state=state, steward="steward" in name)
     make.commit()
     return account

@@ -1,5 +1,7 @@
 """Who may do what with organisations; checks agree with their filters."""
 
+import itertools
+
 import pytest
 from sqlalchemy import select
 
@@ -21,73 +23,84 @@ MANAGERS = {name for name in ROLES if name.startswith("manager") and "elsewhere"
 ADMINISTRATORS = {name for name in ROLES if name.startswith("administrator")}
 DISINTERESTED = {"manager", "manager who left it", "administrator"}
 REGISTRANTS = {"registrant", "manager who registered it"}
+OUTSIDE = {
+    "stranger",
+    "registrant",
+    "left",
+    "moderator",
+    "manager",
+    "manager elsewhere",
+    "manager who registered it",
+    "manager who left it",
+    "administrator",
+}
 
 
 def listed(rule):
     return set(db.session.scalars(select(Organisation.id).where(rule)))
 
 
-@pytest.mark.parametrize("region", [Region.NORTH_EAST, None])
-@pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("name", ROLES)
-class TestTwins:
-    def test_seeing(self, app, name, state, region):
-        organisation = make.make_organisation(state=state, region=region)
-        actor = actor_called(name, organisation)
-        seen = organisation.id in listed(policy.visible_to(actor))
-        assert seen is bool(policy.can_see(actor, organisation))
-        staff = ADMINISTRATORS | (MANAGERS if region else set())
-        assert seen is (state is CONFIRMED or name in staff | REGISTRANTS)
-
-    def test_deciding(self, app, name, state, region):
-        organisation = make.make_organisation(state=state, region=region)
-        actor = actor_called(name, organisation)
-        decision = policy.can_decide(actor, organisation)
-        assert (organisation.id in listed(policy.decidable_by(actor))) is bool(decision)
-        deciders = DISINTERESTED if region else {"administrator"}
-        assert bool(decision) is (name in deciders)
-        assert bool(decision.reason) is not bool(decision)
-
-
-@pytest.mark.parametrize("state", STATES)
-@pytest.mark.parametrize("name", ROLES)
-class TestChanging:
-    def test_identity(self, app, name, state):
-        organisation = make.make_organisation(state=state)
-        actor = actor_called(name, organisation)
-        decision = policy.can_edit_identity(actor, organisation)
-        expected = name in DISINTERESTED or (name in REGISTRANTS and state is not CONFIRMED)
-        assert bool(decision) is expected
-
-    def test_description(self, app, name, state):
-        organisation = make.make_organisation(state=state)
-        actor = actor_called(name, organisation)
-        identity = policy.can_edit_identity(actor, organisation)
-        expected = bool(identity) or (name == "steward" and state is CONFIRMED)
-        assert bool(policy.can_edit(actor, organisation)) is expected
-
-    def test_members(self, app, name, state):
-        organisation = make.make_organisation(state=state)
-        actor = actor_called(name, organisation)
-        expected = name in MANAGERS | ADMINISTRATORS or (name == "steward" and state is CONFIRMED)
-        assert bool(policy.can_manage_members(actor, organisation)) is expected
-
-    def test_joining(self, app, name, state):
-        organisation = make.make_organisation(state=state)
-        actor = actor_called(name, organisation)
-        outside = {
-            "stranger",
-            "registrant",
-            "left",
-            "moderator",
-            "manager",
-            "manager elsewhere",
-            "manager who registered it",
-            "manager who left it",
-            "administrator",
+def cases(*regions):
+    """For each role an actor, and organisations by state and region that they stand to so."""
+    for name in ROLES:
+        organisations = {
+            (state, region): make.make_organisation(state=state, region=region)
+            for state in STATES
+            for region in regions
         }
-        expected = name in outside and state is CONFIRMED
-        assert bool(policy.can_join(actor, organisation)) is expected
+        yield name, actor_called(name, *organisations.values()), organisations
+
+
+def wrong(expected, found):
+    """The cases in which something else was found than expected, with both."""
+    assert expected.keys() == found.keys()
+    return {
+        case: (expected[case], found[case]) for case in expected if expected[case] != found[case]
+    }
+
+
+def test_checks_and_filters_agree_about_seeing_and_deciding(app):
+    expected, found = {}, {}
+    for name, actor, organisations in cases(Region.NORTH_EAST, None):
+        seen, decidable = listed(policy.visible_to(actor)), listed(policy.decidable_by(actor))
+        for (state, region), organisation in organisations.items():
+            case = (name, str(state), region)
+            staff = ADMINISTRATORS | (MANAGERS if region else set())
+            sees = state is CONFIRMED or name in staff | REGISTRANTS
+            decides = name in (DISINTERESTED if region else {"administrator"})
+            expected[case] = (sees, sees, decides, decides, not decides)
+            decision = policy.can_decide(actor, organisation)
+            found[case] = (
+                organisation.id in seen,
+                bool(policy.can_see(actor, organisation)),
+                organisation.id in decidable,
+                bool(decision),
+                bool(decision.reason),
+            )
+    assert len(found) == len(ROLES) * len(STATES) * 2
+    assert wrong(expected, found) == {}
+
+
+def test_who_changes_what(app):
+    """Identity, description, members, joining: by role and state of the organisation."""
+    expected, found = {}, {}
+    for name, actor, organisations in cases(Region.NORTH_EAST):
+        for (state, _region), organisation in organisations.items():
+            case = (name, str(state))
+            identity = name in DISINTERESTED or (name in REGISTRANTS and state is not CONFIRMED)
+            steward = name == "steward" and state is CONFIRMED
+            members = name in MANAGERS | ADMINISTRATORS or steward
+            joins = name in OUTSIDE and state is CONFIRMED
+            expected[case] = (identity, identity or steward, members, joins)
+            rules = (
+                policy.can_edit_identity,
+                policy.can_edit,
+                policy.can_manage_members,
+                policy.can_join,
+            )
+            found[case] = tuple(bool(rule(actor, organisation)) for rule in rules)
+    assert len(found) == len(ROLES) * len(STATES)
+    assert wrong(expected, found) == {}
 
 
 @pytest.mark.parametrize(
@@ -97,57 +110,62 @@ def test_confirmed_members_register(app, name, expected):
     assert bool(policy.can_register(actor_called(name, make.make_organisation()))) is expected
 
 
-@pytest.mark.parametrize("state", list(MembershipState))
+LIVE = {MembershipState.WAITING, MembershipState.CONFIRMED}
+
+
 class TestOneMembership:
-    def test_only_its_holder_leaves(self, app, state):
-        organisation = make.make_organisation()
-        holder = make.make_account()
-        membership = make.make_membership(holder, organisation, state=state)
-        live = state in {MembershipState.WAITING, MembershipState.CONFIRMED}
-        assert bool(policy.can_leave(holder, membership)) is live
-        for name in ("visitor", "stranger", "steward", "manager", "administrator"):
-            assert not policy.can_leave(actor_called(name, organisation), membership)
+    """Who may do what with a membership, in each of its states."""
 
-    @pytest.mark.parametrize("of_state", STATES)
-    @pytest.mark.parametrize("name", ["stranger", "member", "steward", "manager", "administrator"])
-    def test_confirming(self, app, state, of_state, name):
-        organisation = make.make_organisation(state=of_state)
-        membership = make.make_membership(make.make_account(), organisation, state=state)
-        decider = name in {"manager", "administrator"} or name == "steward"
-        open_state = state in {MembershipState.WAITING, MembershipState.REFUSED}
-        expected = decider and open_state and of_state is CONFIRMED
-        decision = policy.can_confirm_membership(actor_called(name, organisation), membership)
-        assert bool(decision) is expected
+    def test_only_its_holder_leaves(self, app):
+        expected, found = {}, {}
+        others = ("visitor", "stranger", "steward", "manager", "administrator")
+        for state in MembershipState:
+            organisation = make.make_organisation()
+            holder = make.make_account()
+            membership = make.make_membership(holder, organisation, state=state)
+            actors = {name: actor_called(name, organisation) for name in others} | {
+                "holder": holder
+            }
+            for name, actor in actors.items():
+                expected[str(state), name] = name == "holder" and state in LIVE
+                found[str(state), name] = bool(policy.can_leave(actor, membership))
+        assert wrong(expected, found) == {}
 
-    @pytest.mark.parametrize("steward", [False, True])
-    @pytest.mark.parametrize("name", ["stranger", "steward", "manager"])
-    def test_refusing(self, app, state, steward, name):
-        organisation = make.make_organisation()
-        membership = make.make_membership(
-            make.make_account(), organisation, state=state, steward=steward
-        )
-        live = state in {MembershipState.WAITING, MembershipState.CONFIRMED}
-        decider = name == "manager" or (name == "steward" and not steward)
-        decision = policy.can_refuse_membership(actor_called(name, organisation), membership)
-        assert bool(decision) is (live and decider)
+    def test_confirming_and_speaking(self, app):
+        expected, found = {}, {}
+        for state, of_state in itertools.product(MembershipState, STATES):
+            organisation = make.make_organisation(state=of_state)
+            membership = make.make_membership(make.make_account(), organisation, state=state)
+            both = state is MembershipState.CONFIRMED and of_state is CONFIRMED
+            expected["speaks", str(state), str(of_state)] = both
+            found["speaks", str(state), str(of_state)] = policy.can_speak(membership)
+            for name in ("stranger", "member", "steward", "manager", "administrator"):
+                case = (name, str(state), str(of_state))
+                open_state = state in {MembershipState.WAITING, MembershipState.REFUSED}
+                decider = name in {"manager", "administrator", "steward"}
+                expected[case] = decider and open_state and of_state is CONFIRMED
+                actor = actor_called(name, organisation)
+                found[case] = bool(policy.can_confirm_membership(actor, membership))
+        assert wrong(expected, found) == {}
 
-    @pytest.mark.parametrize("steward", [False, True])
-    @pytest.mark.parametrize("name", ["stranger", "steward", "manager"])
-    def test_appointing(self, app, state, steward, name):
-        organisation = make.make_organisation()
-        membership = make.make_membership(
-            make.make_account(), organisation, state=state, steward=steward
-        )
-        expected = state is MembershipState.CONFIRMED and not steward and name != "stranger"
-        decision = policy.can_appoint(actor_called(name, organisation), membership)
-        assert bool(decision) is expected
-
-    @pytest.mark.parametrize("of_state", STATES)
-    def test_speaking_needs_both_confirmed(self, app, state, of_state):
-        organisation = make.make_organisation(state=of_state)
-        membership = make.make_membership(make.make_account(), organisation, state=state)
-        expected = state is MembershipState.CONFIRMED and of_state is CONFIRMED
-        assert policy.can_speak(membership) is expected
+    def test_refusing_and_appointing(self, app):
+        expected, found = {}, {}
+        for state, steward in itertools.product(MembershipState, (False, True)):
+            organisation = make.make_organisation()
+            membership = make.make_membership(
+                make.make_account(), organisation, state=state, steward=steward
+            )
+            for name in ("stranger", "steward", "manager"):
+                case = (name, str(state), f"steward: {steward}")
+                decider = name == "manager" or (name == "steward" and not steward)
+                appoints = state is MembershipState.CONFIRMED and not steward
+                expected[case] = (state in LIVE and decider, appoints and name != "stranger")
+                actor = actor_called(name, organisation)
+                found[case] = (
+                    bool(policy.can_refuse_membership(actor, membership)),
+                    bool(policy.can_appoint(actor, membership)),
+                )
+        assert wrong(expected, found) == {}
 
 
 @pytest.mark.parametrize("rule", ["can_confirm_membership", "can_refuse_membership", "can_appoint"])

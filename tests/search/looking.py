@@ -4,6 +4,7 @@ from sqlalchemy import select, text
 
 from forum.core.access import Anonymous
 from forum.core.db import db
+from forum.core.stems import stems_of
 from forum.search import queries
 from forum.search.enums import Source
 from forum.search.models import SearchDocument, SearchTrigram, base
@@ -24,17 +25,25 @@ class Library:
         return queries.search(actor or Anonymous(), queries.parse(asked), Choice(**choice))
 
     def text_of(self, post):
-        """Title and text that stand in the index for a post; None when it is not there."""
+        """The stems that stand in the index for a reply; None when it is not there."""
+        return self._stems(post.id + base(Source.POST))
+
+    def text_of_thread(self, thread):
+        """The stems of title and first post of a thread; None when it is not there."""
+        return self._stems(thread.id + base(Source.THREAD))
+
+    def _stems(self, key):
         db.session.expire_all()
-        document = db.session.get(SearchDocument, post.id + base(Source.POST))
+        document = db.session.get(SearchDocument, key)
         return document and f"{document.title} {document.body}".strip()
 
     def holds(self, word):
         """Whether anything of the index holds the word: documents, the index itself, words."""
         spelt = db.session.scalar(select(SearchTrigram.word).where(SearchTrigram.word == word))
+        stem = " ".join(stems_of(word))
         if db.engine.dialect.name == "postgresql":
-            matching = "vector @@ plainto_tsquery('english', :word)"
+            matching = "vector @@ plainto_tsquery('simple', :word)"
             where = f"SELECT id FROM search_document WHERE {matching}"  # noqa: S608 — no input
         else:
             where = "SELECT rowid FROM search_text WHERE search_text MATCH :word"
-        return bool(spelt or db.session.execute(text(where), {"word": word}).all())
+        return bool(spelt or db.session.execute(text(where), {"word": stem}).all())

@@ -353,6 +353,15 @@ class TestAnswer:
         with pytest.raises(NotAllowed):
             actions.unaccept_answer(make.make_account(), post)
 
+    def test_only_who_accepts_takes_back(self, app):
+        asker = make.make_account()
+        answer = make.make_post(make.make_thread(author=asker))
+        actions.accept_answer(asker, answer)
+        for actor in (make.make_account(), answer.author):
+            with pytest.raises(NotAllowed):
+                actions.unaccept_answer(actor, answer)
+        assert fresh(answer.thread).accepted_post_id == answer.id
+
 
 class TestDrafts:
     def test_thread_draft_is_kept_and_replaced(self, app):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from forum.core import clock
 from forum.core.db import db
@@ -12,6 +13,7 @@ from forum.threads import actions, policy
 from forum.threads.enums import ThreadHold
 from tests import factories as make
 from tests.moderation.making import ruling
+from tests.statements import plans_of
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 SOON, LONG_AGO = NOW + timedelta(minutes=90), NOW - timedelta(days=1)
@@ -94,6 +96,21 @@ def test_job_clears_what_ended_and_nothing_else(app):
     assert [thread.version for thread in (ended, later, endless)] == versions
     assert db.session.query(OutboxEvent).count() == events
     assert actions.end_expired() == 0
+
+
+def test_job_finds_what_ended_by_an_index(app):
+    """A site has a million threads, of which a few are limited in time."""
+    columns = ("locked_until", "pinned_until", "slow_until", "hold_until")
+    make.make_thread(posts=1)
+    limited(SOON)
+    make.commit()
+    if db.engine.dialect.name == "postgresql":
+        # So few rows are read in any order; whether an index would do is asked here.
+        db.session.execute(text("SET LOCAL enable_seqscan = off"))
+    plans = plans_of(actions.end_expired, "UPDATE thread")
+    assert len(plans) == len(columns)
+    for plan, column in zip(plans, columns, strict=True):
+        assert f"ix_thread_{column}" in plan
 
 
 def test_what_a_moderator_does_anew_has_no_old_end(app):

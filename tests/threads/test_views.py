@@ -331,12 +331,36 @@ class TestReply:
         post = client.get(answer.headers["Location"], status=302)
         assert post.headers["Location"] == f"{thread.path}?page=2#post-21"
 
-    def test_number_of_statements(self, client, member):
+    def test_number_of_statements(self, client):
+        organisation = make.make_organisation("Second Wind Bikes CIC")
+        member = make.make_account(organisation=organisation)
         thread = make.make_thread(posts=25)
         page = client.sign_in(member).get(thread.path)
-        with count_statements() as statements:
-            client.post_form(page, {"source": "An answer."}, button="Post reply")
-        assert len(statements) <= 19, "\n".join(statements)
+        for speak_as in ("", str(organisation.id)):
+            fields = {"source": "An answer.", "speak_as": speak_as, "submission_id": f"s{speak_as}"}
+            with count_statements() as statements:
+                client.post_form(page, fields, button="Post reply")
+            assert len(statements) <= 15, "\n".join(statements)
+        assert db.session.scalar(select(func.count(Post.id))) == 27
+
+    @pytest.mark.parametrize("speak_as", ["999999", "x", "0", "-1", "9" * 40])
+    def test_for_an_organisation_of_others(self, client, member, speak_as):
+        thread = make.make_thread()
+        client.sign_in(member).get(thread.path)
+        fields = {"source": "Kept words", "speak_as": speak_as, "csrf_token": client.token()}
+        refused = client.post(f"/threads/{thread.id}/reply/", data=fields, status=422)
+        assert "You cannot post for this organisation" in refused.errors
+        assert refused.fields(button="Post reply")["source"] == ["Kept words"]
+        assert db.session.scalar(select(func.count(Post.id))) == 1
+
+    def test_sent_twice_in_slow_mode_is_one_post_and_no_refusal(self, client, member):
+        thread = make.make_thread(slow_minutes=30)
+        page = client.sign_in(member).get(thread.path)
+        first, second = (
+            client.post_form(page, {"source": "Once"}, button="Post reply").headers["Location"]
+            for _ in range(2)
+        )
+        assert first == second
 
     def test_sent_twice_or_fifty_times_is_one_post(self, client, member):
         thread = make.make_thread()

@@ -383,3 +383,12 @@ def test_a_waiting_thread_published_is_on_its_board(app, screen, browser):
     make.commit()
     assert TITLE in browser().get(thread.board.path).main
     assert notices(browser().get(thread.path)) == []
+
+
+def test_what_waits_where_the_thread_was_hidden_is_not_listed(own, author):
+    open_thread, hidden = make.make_thread(), make.make_thread(state="hidden")
+    make.make_post(open_thread, author, text="It waits.", state="pending")
+    make.make_post(hidden, author, text="It waits, too.", state="pending")
+    listed = own.get("/account/drafts/").main
+    assert open_thread.title in listed
+    assert hidden.title not in listed

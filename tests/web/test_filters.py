@@ -1,9 +1,11 @@
 """How values read: dates in London's time, names of sectors and regions."""
 
 from datetime import UTC, datetime, timedelta, timezone
+from html import unescape
 
 import pytest
 from flask import render_template_string
+from jinja2 import DictLoader
 
 from forum.accounts.enums import Region, Sector
 from forum.organisations.enums import OrganisationKind, SizeBand
@@ -78,3 +80,31 @@ def test_templates_have_the_filters(app):
         "22 November 2026 at 2:05pm, 22 November 2026, 2026-11-22T14:05:00Z, Private, "
         "&lt;b&gt;x&lt;/b&gt;<b>x</b>"
     )
+
+
+def shown(app, template, file="page.html", **values):
+    """What ``template`` shows; HTML is escaped in files of that kind alone."""
+    with app.test_request_context():
+        environment = app.jinja_env.overlay(loader=DictLoader({file: template}))
+        return environment.get_template(file).render(**values)
+
+
+HOSTILE = "<script>alert('100% off %(x)s')</script>"
+
+
+def test_a_text_to_translate_is_never_taken_for_html(app):
+    answer = shown(app, "{{ _(text) }}", text=HOSTILE)
+    assert unescape(answer) == HOSTILE
+    assert "<" not in answer
+
+
+def test_what_is_put_into_a_text_is_escaped_once(app):
+    answer = shown(app, '{{ _("About %(name)s", name=name) }}', name="<b>Q&A</b>")
+    assert answer == "About &lt;b&gt;Q&amp;A&lt;/b&gt;"
+    counted = '{{ ngettext("%(num)s of %(name)s", "%(num)s by %(name)s", 2, name=name) }}'
+    assert shown(app, counted, name="<i>") == "2 by &lt;i&gt;"
+
+
+def test_a_mail_keeps_its_text_as_it_is(app):
+    answer = shown(app, '{{ _("About %(name)s", name=name) }}', "mail.txt", name="Q&A 'x' <y>")
+    assert answer == "About Q&A 'x' <y>"

@@ -1,5 +1,7 @@
 """Headers of every answer, whatever it is; requests of other sites and for other hosts."""
 
+from dataclasses import replace
+
 import pytest
 
 from forum.web.headers import HEADERS
@@ -211,3 +213,15 @@ def test_forwarded_addresses_count_only_behind_proxies(make_app):
         seen[proxies] = answer.request.environ["wsgi.url_scheme"]
         assert answer.headers["Location"].startswith("/account/sign-in/")
     assert set(seen) == {"0", "1"}
+
+
+def test_caches_in_front_ask_each_time_unless_told_otherwise(app, browser, monkeypatch):
+    visitor, member = browser(), browser(factories.make_account())
+    assert visitor.get(PAGE).headers["Cache-Control"] == "public, no-cache"
+    settings = replace(app.config["SETTINGS"], shared_cache_seconds=20)
+    monkeypatch.setitem(app.config, "SETTINGS", settings)
+    shared = "public, max-age=0, must-revalidate, s-maxage=20"
+    assert visitor.get(PAGE).headers["Cache-Control"] == shared
+    private = "private, no-store"
+    assert member.get(PAGE).headers["Cache-Control"] == private
+    assert visitor.get("/nowhere/", status=404).headers["Cache-Control"] == private

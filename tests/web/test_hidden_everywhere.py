@@ -5,12 +5,14 @@ import os
 
 import pytest
 
+from forum.consultations import actions as consultations
 from forum.core.access import OPERATOR
 from forum.core.db import db
 from forum.core.transactions import action
 from forum.threads import queries
 from forum.threads.actions import states
 from tests import factories
+from tests.consultations import making
 from tests.ops.serving import Site
 
 PHRASE = "a sentence that nobody may read"
@@ -52,12 +54,23 @@ def test_the_next_answer_of_every_server_is_true(served):
     with app.app_context():
         thread = factories.make_thread(posts=3)
         post = factories.make_post(thread, text=PHRASE)
-        paths = (thread.path, post.author.path)
+        asked = making.make_open()
+        consultations.cite_post(making.manager(), asked, post, theme_id=None, note=PHRASE)
+        paths = (
+            asked.path,
+            *(thread.path, post.author.path, f"/feeds/threads/{thread.id}/"),
+            f"/api/v1/threads/{thread.id}/posts/",
+        )
+        answers = len(sites) * len(paths)
         hide, show = action(states.hide), action(states.show_again)
         for _ in range(ROUNDS):
             held = queries.get_post(OPERATOR, post.id)
             hide(held, rule="A rule", reason="A reason.", entry=None)
-            assert [PHRASE in read(site, path) for site in sites for path in paths] == [False] * 4
+            assert [PHRASE in read(site, path) for site in sites for path in paths] == [
+                False
+            ] * answers
             show(held)
-            assert [PHRASE in read(site, path) for site in sites for path in paths] == [True] * 4
+            assert [PHRASE in read(site, path) for site in sites for path in paths] == [
+                True
+            ] * answers
             db.session.remove()

@@ -1,6 +1,7 @@
 """Pages kept for visitors: served while they are true, and not a moment longer."""
 
 import gzip
+import random
 import threading
 import time
 from datetime import timedelta
@@ -18,7 +19,7 @@ from forum.core.transactions import action
 from forum.threads import actions as threads
 from forum.threads import queries
 from forum.threads.actions import states
-from forum.web import page_cache
+from forum.web import kept_page, page_cache, sources
 from tests import factories
 
 BROWSER = {"Accept-Encoding": "gzip, deflate, br"}
@@ -30,7 +31,7 @@ def sites(applications, backend, request):
     databases = applications.databases(backend)
     url = databases.create("live", template="migrated")
     made = [
-        applications.make(url, applications.folder, FORUM_PAGE_CACHE=pages) for pages in ("50", "0")
+        applications.make(url, applications.folder, FORUM_PAGE_CACHE=size) for size in ("5", "0")
     ]
     with made[1].app_context():
         author = factories.make_account(sector="voluntary")
@@ -42,6 +43,9 @@ def sites(applications, backend, request):
             "/centres/",
             "/topics/",
             "/house-rules/",
+            "/questions/",
+            "/helpful/",
+            "/voices/",
             thread.board.centre.path,
             thread.board.path,
             path,
@@ -50,7 +54,7 @@ def sites(applications, backend, request):
         ]
         db.session.remove()
     yield SimpleNamespace(kept=made[0], plain=made[1], thread_id=thread_id, path=path, pages=pages)
-    made[0].wsgi_app.versions.close()
+    made[0].wsgi_app.inner.sources.close()
     for app in made:
         with app.app_context():
             db.engine.dispose()
@@ -66,7 +70,7 @@ def get(app, path, *, method="GET", **headers):
 
 
 def hits(sites):
-    return sites.kept.wsgi_app.hits
+    return sites.kept.wsgi_app.inner.hits
 
 
 def test_the_second_visitor_is_answered_from_memory(sites):
@@ -146,7 +150,7 @@ def test_unknown_parameters_are_redirected_away(sites):
     assert answer.headers["Location"] == f"{sites.path}?page=1"
     for number in range(20):
         get(sites.kept, f"{sites.path}?junk={number}")
-    assert len(sites.kept.wsgi_app.kept) == 0
+    assert sites.kept.wsgi_app.inner.kept.count() == 0
 
 
 def test_another_host_gets_neither_page_nor_memory(sites):
@@ -228,6 +232,9 @@ class Changes:
             self.thread.board.centre.host = "Another council"
 
         change()
+
+    def count_topics(self):
+        threads.count_topics()
 
     def close_board(self):
         @action
@@ -335,9 +342,9 @@ def test_while_the_database_is_away_readers_go_on_for_a_while(sites, monkeypatch
     def fail(_self, _names):
         raise OSError("away")
 
-    monkeypatch.setattr(page_cache.Versions, "of", fail)
+    monkeypatch.setattr(sources.Versions, "of", fail)
     assert get(sites.kept, sites.path).data == known
-    monkeypatch.setattr(page_cache, "TRUSTED_SECONDS", 0)
+    monkeypatch.setattr(kept_page, "TRUSTED_SECONDS", 0)
     asked = []
     real = queries.voices_of
     monkeypatch.setattr(queries, "voices_of", lambda thread: asked.append(thread) or real(thread))
@@ -346,13 +353,11 @@ def test_while_the_database_is_away_readers_go_on_for_a_while(sites, monkeypatch
 
 
 def test_a_lost_connection_is_made_anew(sites):
-    get(sites.kept, sites.path)
-    versions = sites.kept.wsgi_app.versions
-    versions.of(("home",))
-    versions._idle[-1].close()
-    with pytest.raises(Exception, match="clos"):
-        versions.of(("home",))
-    assert isinstance(versions.of(("home",)), dict)
+    primary = sites.kept.wsgi_app.inner.sources.primary
+    primary.versions(("home",))
+    primary._versions._idle[-1].close()
+    assert isinstance(primary.versions(("home",)), dict)
+    assert primary.is_there()
 
 
 def test_an_action_that_fails_raises_no_tag(sites):
@@ -388,7 +393,7 @@ def test_a_change_that_says_nothing_concerns_every_page(sites):
         db.session.remove()
 
 
-def test_what_runs_out_is_made_anew(sites, monkeypatch):
+def test_what_runs_out_is_made_anew(sites):
     with sites.plain.app_context():
 
         @action
@@ -402,8 +407,6 @@ def test_what_runs_out_is_made_anew(sites, monkeypatch):
     assert b"A pause." in get(sites.kept, sites.path).data
     assert b"A pause." in get(sites.kept, sites.path).data
     assert hits(sites) == 1
-    later = time.time() + 31
-    monkeypatch.setattr(page_cache.time, "time", lambda: later)
     with clock.at(clock.now() + timedelta(seconds=31)):
         assert b"A pause." not in get(sites.kept, sites.path).data
     assert hits(sites) == 1
@@ -416,3 +419,60 @@ def test_what_ended_by_itself_is_told_to_the_pages_only_when_something_did(sites
         db.session.remove()
     get(sites.kept, sites.path)
     assert hits(sites) == 1
+
+
+class TestRoom:
+    """The pages of a process take so many bytes and no more, whoever asks for what."""
+
+    @staticmethod
+    def page(size):
+        about = {"tags": ("home",), "versions": {}, "end": time.time() + 60}
+        return kept_page.keep([], random.Random(size).randbytes(size), about)  # noqa: S311 — no secret
+
+    @pytest.fixture
+    def cache(self, make_app):
+        app = make_app()
+        return page_cache.PageCache(app, app.wsgi_app, size=page_cache.MEGABYTE)
+
+    def test_the_bytes_are_bounded(self, cache):
+        for number in range(300):
+            cache.kept.set(("h", f"/{number}", "", ""), self.page(10_000))
+        cache.kept.run_pending_tasks()
+        assert 0.8 * page_cache.MEGABYTE < cache.kept.weighted_size() <= page_cache.MEGABYTE
+        # One that is larger than all the room is not kept at all.
+        cache.kept.set(("h", "/large", "", ""), self.page(2 * page_cache.MEGABYTE))
+        cache.kept.run_pending_tasks()
+        assert cache.kept.get(("h", "/large", "", "")) is None
+        assert cache.kept.weighted_size() <= page_cache.MEGABYTE
+
+    def test_another_encoding_is_weighed_too(self, cache):
+        key = ("h", "/", "", "")
+        cache.kept.set(key, self.page(10_000))
+        before = cache.kept.get(key).weight
+        found = page_cache.Found(key, cache.kept.get(key))
+        for _ in range(2):
+            cache._answer(
+                found,
+                {"HTTP_ACCEPT_ENCODING": "gzip", "REQUEST_METHOD": "GET"},
+                lambda *_said: None,
+            )
+        cache.kept.run_pending_tasks()
+        assert cache.kept.weighted_size() == cache.kept.get(key).weight > before + 10_000
+
+    def test_a_crawler_does_not_drive_out_what_people_read(self, cache):
+        """60 pages are read again and again, between three times as many that are read once.
+
+        There is room for some 75; what was read last alone would never be found again.
+        """
+        page, hits, asked = self.page(10_000), 0, 0
+        for step in range(6_000):
+            if step % 4:
+                cache.kept.set(("h", f"/crawled/{step}", "", ""), page)
+                continue
+            key = ("h", f"/read/{step // 4 % 60}", "", "")
+            if step >= 2_000:
+                asked += 1
+                hits += cache.kept.get(key) is not None
+            if cache.kept.get(key) is None:
+                cache.kept.set(key, page)
+        assert hits > asked / 2

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, func, or_, select
 
 from forum.accounts.models import Account, HouseRules, RulesAcceptance
 from forum.core import markup
@@ -149,21 +151,8 @@ def rules_to_accept(account_id: int | None, centre_id: int) -> Sequence[NewRules
     Those that the member has accepted are left out, and the first version of the site's rules,
     which is older than every account.
     """
-    joined = select(Account.created_at).where(Account.id == account_id).scalar_subquery()
-    accepted = exists().where(
-        RulesAcceptance.account_id == account_id, RulesAcceptance.rules_id == HouseRules.id
-    )
-    rows = db.session.execute(
-        select(HouseRules.id, HouseRules.centre_id, HouseRules.version, HouseRules.change_note)
-        .where(
-            _newest(centre_id),
-            HouseRules.source != "",
-            or_(HouseRules.version > 1, HouseRules.centre_id.is_not(None)),
-            HouseRules.published_at > joined,
-            ~accepted,
-        )
-        .order_by(HouseRules.centre_id.is_not(None))
-    )
+    asked = {"account_id": account_id, "centre_id": centre_id}
+    rows = db.session.execute(_rules_new_to_member(), asked)
     return [
         NewRules(
             row.id, row.centre_id, row.version, row.change_note, f"/house-rules/versions/{row.id}/"
@@ -172,18 +161,50 @@ def rules_to_accept(account_id: int | None, centre_id: int) -> Sequence[NewRules
     ]
 
 
+@cache
+def _rules_new_to_member() -> Select[*tuple[Any, ...]]:
+    """Asked with every form for a post: to put it together takes longer than to run it."""
+    return (
+        select(HouseRules.id, HouseRules.centre_id, HouseRules.version, HouseRules.change_note)
+        .where(_new_to(bindparam("account_id"), bindparam("centre_id")))
+        .order_by(HouseRules.centre_id.is_not(None))
+    )
+
+
+def has_new_rules(account_id: Any, centre_id: Any) -> ColumnElement[bool]:
+    """Whether there are ``rules_to_accept``, as a column of a statement that asks more."""
+    return exists(HouseRules.id).where(_new_to(account_id, centre_id))
+
+
+def _new_to(account_id: Any, centre_id: Any) -> ColumnElement[bool]:
+    joined = (
+        select(Account.created_at).where(Account.id == account_id).correlate(None).scalar_subquery()
+    )
+    accepted = exists().where(
+        RulesAcceptance.account_id == account_id, RulesAcceptance.rules_id == HouseRules.id
+    )
+    return and_(
+        _newest(centre_id),
+        HouseRules.source != "",
+        or_(HouseRules.version > 1, HouseRules.centre_id.is_not(None)),
+        HouseRules.published_at > joined,
+        ~accepted,
+    )
+
+
 def _of(centre_id: int | None) -> ColumnElement[bool]:
     if centre_id is None:
         return HouseRules.centre_id.is_(None)
     return HouseRules.centre_id == centre_id
 
 
-def _newest(centre_id: int) -> ColumnElement[bool]:
+def _newest(centre_id: Any) -> ColumnElement[bool]:
     """The newest version of the site's rules and of the centre's: later ones have higher keys."""
     newest = (
         select(func.max(HouseRules.id))
         .where(or_(HouseRules.centre_id.is_(None), HouseRules.centre_id == centre_id))
         .group_by(HouseRules.centre_id)
+        .correlate(None)
     )
     return HouseRules.id.in_(newest)
 

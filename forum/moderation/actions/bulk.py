@@ -11,18 +11,18 @@ from sqlalchemy.orm.exc import StaleDataError
 
 from forum.core.access import Actor
 from forum.core.db import db
-from forum.core.errors import Invalid, NotAllowed, NotFound, RoundtableError
-from forum.core.transactions import CHANGED_MEANWHILE, action
+from forum.core.errors import Invalid, NotAllowed, NotFound, RoundtableError, together
+from forum.core.transactions import CHANGED_MEANWHILE
 from forum.moderation import policy
 from forum.moderation.actions.deciding import (
     Matter,
     Recused,
     Ruling,
     check_reason,
+    deciding,
     note_recusal,
     record_decision,
 )
-from forum.moderation.actions.log import hold_log
 from forum.moderation.actions.posts import approve, hide_of_item, keep, reject
 from forum.moderation.enums import DecisionKind
 from forum.moderation.models import Decision, ReviewItem
@@ -64,7 +64,7 @@ class Attempt:
     refusal: RoundtableError | None = None
 
 
-@action
+@deciding
 def decide_many(
     actor: Actor, kind: DecisionKind, *, chosen: Mapping[int, int], ruling: Ruling
 ) -> Bulk:
@@ -75,7 +75,6 @@ def decide_many(
     items is in the actor's queue.
     """
     _check(kind, chosen, ruling)
-    hold_log()
     attempts = [Attempt(item) for item in _hold_items(chosen)]
     if not attempts:
         raise NotFound("There are no such items.")
@@ -104,13 +103,20 @@ def _check(kind: DecisionKind, chosen: Mapping[int, int], ruling: Ruling) -> Non
         raise Invalid("Choose at least one item", field="items")
     if len(chosen) > MOST_AT_ONCE:
         raise Invalid(f"Choose no more than {MOST_AT_ONCE} items", field="items")
+    together(lambda: _check_clause(kind, ruling), lambda: check_reason(kind, ruling.reason, None))
+
+
+def _check_clause(kind: DecisionKind, ruling: Ruling) -> None:
     if kind in policy.RESTRICTIONS and not ruling.clause:
         raise Invalid("Choose the house rule that was broken", field="clause")
-    check_reason(kind, ruling.reason, None)
 
 
 def _hold_items(chosen: Mapping[int, int]) -> Sequence[ReviewItem]:
-    """The items, by centre, held until this transaction ends."""
+    """The items, by centre, with their posts, held until this transaction ends."""
+    of_items = select(ReviewItem.post_id).where(ReviewItem.id.in_(sorted(chosen)))
+    db.session.execute(
+        select(Post.id).where(Post.id.in_(of_items)).order_by(Post.id).with_for_update()
+    ).all()
     return db.session.scalars(
         select(ReviewItem)
         .options(joinedload(ReviewItem.post).joinedload(Post.thread))

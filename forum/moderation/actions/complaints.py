@@ -12,7 +12,7 @@ from forum.core.errors import Conflict
 from forum.core.outbox import emit
 from forum.core.texts import accept_paragraphs
 from forum.core.transactions import action
-from forum.moderation import policy
+from forum.moderation import policy, queries
 from forum.moderation.actions.items import Opening, close_item, open_item
 from forum.moderation.enums import ItemKind
 from forum.moderation.events import ComplaintAnswered, ItemEscalated
@@ -25,11 +25,18 @@ REFERENCE_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
 @action
-def complain(actor: Actor, centre: Centre, *, text: str) -> Complaint:
+def complain(actor: Actor, centre: Centre, *, text: str, submission_id: str = "") -> Complaint:
     """Complain about how a centre moderates; its managers find it in their queue.
 
-    Whoever knows the complaint's reference can follow it. Raises Invalid for the text.
+    Whoever knows the complaint's reference can follow it. Sending the same form again gives the
+    complaint of the first time. Raises Invalid for the text.
     """
+    # Of two sendings at once the second one finds what the first has made.
+    db.session.execute(
+        select(Centre.id).where(Centre.id == centre.id).with_for_update(key_share=True)
+    ).one()
+    if earlier := queries.find_complaint(centre.id, submission_id):
+        return earlier
     complaint = Complaint(
         centre=centre,
         account_id=actor.actor_id,
@@ -38,6 +45,7 @@ def complain(actor: Actor, centre: Centre, *, text: str) -> Complaint:
             text, field="text", longest=LONGEST_TEXT, missing="Write what you complain about"
         ),
         created_at=clock.now(),
+        submission_id=submission_id,
     )
     db.session.add(complaint)
     db.session.flush()

@@ -13,7 +13,7 @@ from forum.centres.models import Centre
 from forum.core import audit, clock
 from forum.core.access import Actor
 from forum.core.db import db
-from forum.core.errors import Conflict, Invalid, NotAllowed
+from forum.core.errors import Conflict, Invalid, NotAllowed, together
 from forum.core.outbox import emit
 from forum.core.texts import accept_paragraphs
 from forum.core.transactions import action
@@ -141,8 +141,10 @@ def record_decision(
     Raises Invalid when clause or reason are missing where they are needed, are not those in
     force, or hold what must not be public.
     """
-    rule = check_rule(kind, matter.centre_id, ruling)
-    reason = check_reason(kind, ruling.reason, matter.account_id)
+    rule, reason = together(
+        lambda: check_rule(kind, matter.centre_id, ruling),
+        lambda: check_reason(kind, ruling.reason, matter.account_id),
+    )
     _check_until(ruling.until)
     seat = policy.seat_of(actor, matter.centre_id)
     entry = _enter(

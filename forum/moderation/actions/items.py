@@ -80,6 +80,30 @@ def open_item(actor: Actor | None, opening: Opening) -> ReviewItem:
     return item
 
 
+def open_item_of(
+    actor: Actor | None,
+    post: Post,
+    kind: ItemKind,
+    *,
+    reasons: Sequence[dict[str, Any]],
+    score: int = 0,
+) -> ReviewItem:
+    """Put a post into the queue of its centre, or add to its item there."""
+    return open_item(
+        actor,
+        Opening(
+            kind=kind,
+            target_type="post",
+            target_id=post.id,
+            centre_id=post.thread.centre_id,
+            post_id=post.id,
+            author_id=post.author_id,
+            reasons=tuple(reasons),
+            score=score,
+        ),
+    )
+
+
 def _make_row(opening: Opening) -> None:
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     db.session.flush()

@@ -37,8 +37,8 @@ class Public:
 def hold_log() -> LogHead:
     """The newest entry's number and hash, held until this transaction ends.
 
-    Whoever decides takes this first, before items and posts: in one order nobody waits for
-    somebody who waits for them.
+    Whoever decides takes this first, before posts and their items: in one order nobody waits for
+    somebody who waits for them (decision record 0028).
     """
     return db.session.scalars(
         select(LogHead)

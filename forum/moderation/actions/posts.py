@@ -138,6 +138,7 @@ def hide_post(
 
     ``version`` is that of the post's open item as it was shown, None when there was none.
     """
+    post = threads.hold_post(post.id)
     item = hold_item_of(post)
     ensure(policy.can_judge(actor, post, post.thread.centre_id, item))
     if item is not None:
@@ -158,6 +159,7 @@ def hide_post(
 @deciding
 def restore_post(actor: Actor, post: Post, *, ruling: Ruling) -> Decision:
     """Show a hidden post again, as it was."""
+    post = threads.hold_post(post.id)
     item = hold_item_of(post)
     ensure(policy.can_judge(actor, post, post.thread.centre_id, item))
     ensure_disinterested(actor, post, item)
@@ -213,11 +215,12 @@ def _take_back_edit(post: Post, edits: int) -> None:
 
 def _open(actor: Actor, item_id: int, version: int) -> tuple[ReviewItem, Post]:
     """The item and its post, held, when the actor may decide about them now."""
+    post_id = queries.post_of_item(item_id)
+    post = threads.hold_post(post_id) if post_id is not None else None
     item = hold_item(item_id)
     ensure_open(actor, item, version)
-    if item.post_id is None or item.target_type != "post":
+    if post is None:
         raise Invalid("This item is not about a post.")
-    post = threads.hold_post(item.post_id)
     ensure_disinterested(actor, post, item)
     return item, post
 

@@ -3,13 +3,17 @@
 These run in the transaction of the event that they react to, whoever acts there.
 """
 
-from collections.abc import Sequence
-from typing import Any
-
 from forum.accounts import queries as accounts
 from forum.core.db import db
 from forum.moderation.actions.deciding import Matter, Ruling, record_decision
-from forum.moderation.actions.items import Opening, close_item, hold_item_of, open_item
+from forum.moderation.actions.items import (
+    Opening,
+    close_item,
+    hold_item_of,
+    open_item,
+    open_item_of,
+)
+from forum.moderation.actions.log import hold_log
 from forum.moderation.enums import DecisionKind, ItemKind, ItemState
 from forum.moderation.models import ReviewItem
 from forum.organisations.enums import OrganisationState
@@ -23,47 +27,21 @@ FLAG_SCORE = 100
 def queue_held_post(post_id: int) -> None:
     """A post waits: put it into the queue with the reasons why."""
     post = db.session.get_one(Post, post_id)
-    _queue_post(post, ItemKind.PENDING_POST, post.holds)
+    open_item_of(None, post, ItemKind.PENDING_POST, reasons=post.holds)
 
 
 def queue_held_edit(post_id: int) -> None:
     """An edit of a post waits: put the post into the queue."""
     held = threads.held_edit_of(post_id)
     if held is not None:
-        _queue_post(held.post, ItemKind.EDIT, held.holds)
-
-
-def _queue_post(post: Post, kind: ItemKind, holds: Sequence[dict[str, Any]]) -> None:
-    open_item(
-        None,
-        Opening(
-            kind=kind,
-            target_type="post",
-            target_id=post.id,
-            centre_id=post.thread.centre_id,
-            post_id=post.id,
-            author_id=post.author_id,
-            reasons=tuple(holds),
-        ),
-    )
+        open_item_of(None, held.post, ItemKind.EDIT, reasons=held.holds)
 
 
 def queue_flagged_post(post_id: int, words: tuple[str, ...]) -> None:
     """A published post holds words that a moderator should look at: like a report of the site."""
+    reasons = [{"why": "watched-word", "word": word} for word in words]
     post = db.session.get_one(Post, post_id)
-    open_item(
-        None,
-        Opening(
-            kind=ItemKind.REPORT,
-            target_type="post",
-            target_id=post.id,
-            centre_id=post.thread.centre_id,
-            post_id=post.id,
-            author_id=post.author_id,
-            reasons=tuple({"why": "watched-word", "word": word} for word in words),
-            score=FLAG_SCORE,
-        ),
-    )
+    open_item_of(None, post, ItemKind.REPORT, reasons=reasons, score=FLAG_SCORE)
 
 
 def drop_withdrawn_post(post_id: int) -> None:
@@ -104,6 +82,7 @@ def close_organisation(organisation_id: int, actor_id: int | None) -> None:
     organisation = db.session.get(Organisation, organisation_id)
     if organisation is None:
         return
+    hold_log()
     item = (
         db.session.query(ReviewItem)
         .filter_by(target_type="organisation", target_id=organisation_id, state=ItemState.OPEN)

@@ -12,7 +12,7 @@ from forum.core.errors import Conflict, NotAllowed
 from forum.core.texts import accept_paragraphs
 from forum.core.transactions import action
 from forum.moderation import policy
-from forum.moderation.actions.deciding import Matter, Ruling, record_decision
+from forum.moderation.actions.deciding import Matter, Ruling, deciding, record_decision
 from forum.moderation.enums import DecisionKind
 from forum.moderation.models import SealedText, SealOpening
 
@@ -42,7 +42,7 @@ def ask_to_open(actor: Actor, sealed: SealedText, *, reason: str) -> SealOpening
     return opening
 
 
-@action
+@deciding
 def agree_to_open(actor: Actor, sealed: SealedText, *, opening_id: int) -> SealOpening:
     """Agree that a sealed text is read: by whoever asked and whoever agrees, for an hour.
 

@@ -32,7 +32,6 @@ from forum.threads.enums import ThreadHold, TrailKind
 from forum.threads.models import Post, Thread
 
 LONGEST_PAUSE = 24 * 60
-ALREADY = "Somebody has done this already."
 MERGED = "This thread has been merged into another already."
 
 

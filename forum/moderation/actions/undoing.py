@@ -6,11 +6,15 @@ from forum.core import clock
 from forum.core.access import Actor, ensure
 from forum.core.db import db
 from forum.core.errors import Conflict
-from forum.core.transactions import action
 from forum.moderation import policy, queries
-from forum.moderation.actions.deciding import Matter, Ruling, note_event, record_decision
+from forum.moderation.actions.deciding import (
+    Matter,
+    Ruling,
+    deciding,
+    note_event,
+    record_decision,
+)
 from forum.moderation.actions.items import hold_item
-from forum.moderation.actions.log import hold_log
 from forum.moderation.actions.restoring import RESTORERS
 from forum.moderation.actions.settling import settle
 from forum.moderation.enums import (
@@ -25,14 +29,13 @@ from forum.moderation.models import Decision, Report, ReviewItem
 SUPERSEDED = "Something was decided about this since. Undo the later decision first."
 
 
-@action
+@deciding
 def undo_decision(actor: Actor, decision_id: int) -> Decision:
     """Take back one's own decision within ten minutes; all is as before, the item waits again.
 
     Undoing a bulk decision undoes every decision that it holds. Raises Conflict when something
     was decided about the same thing since.
     """
-    hold_log()
     decision = queries.hold_decision(decision_id)
     ensure(policy.can_undo(actor, decision))
     taken_back = take_back(actor, decision, kind=DecisionKind.UNDO, ruling=Ruling())

@@ -1,10 +1,8 @@
 """Forms of a member's standing: answers and appeals; and of those who decide appeals."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import TextAreaField
-from wtforms.validators import InputRequired, Length
 
-from forum.web.forms import Form, VersionedForm, well_formed
+from forum.web.forms import Form, VersionedForm, paragraphs
 
 LONGEST_APPEAL = 5_000
 LONGEST_ANSWER = 2_000
@@ -18,44 +16,23 @@ class ConfirmForm(Form):
 class AppealForm(Form):
     """Why a decision is wrong."""
 
-    text = TextAreaField(
+    text = paragraphs(
         _l("Why is the decision wrong?"),
-        validators=[
-            InputRequired(_l("Say why the decision is wrong")),
-            well_formed,
-            Length(max=LONGEST_APPEAL, message=_l("Shorten this to 5,000 characters or fewer")),
-        ],
+        longest=LONGEST_APPEAL,
+        missing=_l("Say why the decision is wrong"),
     )
 
 
 class AnswerForm(Form):
     """An answer to a moderator's question."""
 
-    text = TextAreaField(
-        _l("Your answer"),
-        validators=[
-            InputRequired(_l("Write your answer")),
-            well_formed,
-            Length(max=LONGEST_ANSWER, message=_l("Shorten this to 2,000 characters or fewer")),
-        ],
-    )
+    text = paragraphs(_l("Your answer"), longest=LONGEST_ANSWER, missing=_l("Write your answer"))
 
 
 class OutcomeForm(VersionedForm):
     """What becomes of an appeal, and why; the button pressed says which."""
 
-    reason = TextAreaField(
-        _l("Reason"),
-        validators=[
-            InputRequired(_l("Give a reason; everybody can read it")),
-            well_formed,
-            Length(max=LONGEST_REASON, message=_l("Shorten this to 1,000 characters or fewer")),
-        ],
+    reason = paragraphs(
+        _l("Reason"), longest=LONGEST_REASON, missing=_l("Give a reason; everybody can read it")
     )
-    staff_note = TextAreaField(
-        _l("Note for staff (optional)"),
-        validators=[
-            well_formed,
-            Length(max=LONGEST_ANSWER, message=_l("Shorten this to 2,000 characters or fewer")),
-        ],
-    )
+    staff_note = paragraphs(_l("Note for staff (optional)"), longest=LONGEST_ANSWER)

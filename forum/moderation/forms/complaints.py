@@ -1,35 +1,21 @@
 """Forms for complaints about how a centre moderates."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import TextAreaField
-from wtforms.validators import InputRequired, Length
 
-from forum.web.forms import Form, well_formed
+from forum.web.forms import Form, OnceForm, paragraphs
 
-TOO_LONG = _l("Shorten this to 2,000 characters or fewer")
+LONGEST_TEXT = 2_000
 
 
-class ComplaintForm(Form):
+class ComplaintForm(OnceForm):
     """What somebody complains about."""
 
-    text = TextAreaField(
-        _l("Your complaint"),
-        validators=[
-            InputRequired(_l("Write what you complain about")),
-            well_formed,
-            Length(max=2_000, message=TOO_LONG),
-        ],
+    text = paragraphs(
+        _l("Your complaint"), longest=LONGEST_TEXT, missing=_l("Write what you complain about")
     )
 
 
 class ComplaintAnswerForm(Form):
     """What the managers answer."""
 
-    answer = TextAreaField(
-        _l("Your answer"),
-        validators=[
-            InputRequired(_l("Write your answer")),
-            well_formed,
-            Length(max=2_000, message=TOO_LONG),
-        ],
-    )
+    answer = paragraphs(_l("Your answer"), longest=LONGEST_TEXT, missing=_l("Write your answer"))

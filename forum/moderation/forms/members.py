@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import IntegerField, SelectField, TextAreaField
+from wtforms import IntegerField, SelectField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
-from wtforms.validators import InputRequired, Length, NumberRange, Optional
+from wtforms.validators import InputRequired, NumberRange
 
 from forum.core import clock
-from forum.web.forms import DIGITS, Form, well_formed
+from forum.web.forms import DIGITS, Form, paragraphs
 
 EVERYWHERE = "all"
 LONGEST_REASON = 1_000
@@ -28,13 +28,6 @@ LENGTHS = {
 }
 
 
-def _text(label: str, longest: int, *validators: Any) -> TextAreaField:
-    message = _l("Shorten this to %(longest)s characters or fewer", longest=f"{longest:,}")
-    return TextAreaField(
-        label, validators=[*validators, well_formed, Length(max=longest, message=message)]
-    )
-
-
 class MemberForm(Form):
     """What all sanctions ask: where, and a text that only staff read."""
 
@@ -43,7 +36,7 @@ class MemberForm(Form):
     )
 
     centre = SelectField(_l("Where"), validators=[InputRequired(_l("Choose where"))])
-    staff_text = _text(_l("Note for staff (optional)"), LONGEST_TEXT)
+    staff_text = paragraphs(_l("Note for staff (optional)"), longest=LONGEST_TEXT)
 
     def offer_places(self, places: Iterable[Any], *, everywhere: bool) -> None:
         """Let the actor choose among their centres, and all centres where they may."""
@@ -67,7 +60,7 @@ class MemberForm(Form):
 class NoteForm(MemberForm):
     """A note about a member."""
 
-    staff_text = _text(_l("Note"), LONGEST_TEXT, InputRequired(_l("Write the note")))
+    staff_text = paragraphs(_l("Note"), longest=LONGEST_TEXT, missing=_l("Write the note"))
 
 
 class WarnForm(MemberForm):
@@ -76,10 +69,10 @@ class WarnForm(MemberForm):
     clause = SelectField(
         _l("House rule"), validators=[InputRequired(_l("Choose the house rule that was broken"))]
     )
-    reason = _text(
-        _l("Reason"), LONGEST_REASON, InputRequired(_l("Give a reason; everybody can read it"))
+    reason = paragraphs(
+        _l("Reason"), longest=LONGEST_REASON, missing=_l("Give a reason; everybody can read it")
     )
-    member_text = _text(_l("What the member reads besides (optional)"), LONGEST_TEXT)
+    member_text = paragraphs(_l("What the member reads besides (optional)"), longest=LONGEST_TEXT)
 
     def offer_clauses(self, clauses: Mapping[str, Sequence[tuple[str, str]]]) -> None:
         """See MemberForm."""
@@ -134,8 +127,8 @@ class BanForm(WarnForm):
 class LiftForm(Form):
     """Ending a restriction before its time."""
 
-    reason = _text(_l("Reason (optional)"), LONGEST_REASON, Optional())
-    staff_text = _text(_l("Note for staff (optional)"), LONGEST_TEXT)
+    reason = paragraphs(_l("Reason (optional)"), longest=LONGEST_REASON)
+    staff_text = paragraphs(_l("Note for staff (optional)"), longest=LONGEST_TEXT)
 
 
 ACTS: Mapping[str, type[MemberForm]] = {

@@ -1,17 +1,15 @@
 """Forms of the moderators' workbench."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, SelectMultipleField, TextAreaField
-from wtforms.validators import Length, Optional
+from wtforms import SelectField, SelectMultipleField
 
 from forum.core.markup import LONGEST_TEXT
 from forum.moderation.enums import ItemKind
 from forum.moderation.queries import ClauseChoice, QueueFilter
-from forum.web.forms import DIGITS, Form, VersionedForm, well_formed
+from forum.web.forms import DIGITS, Form, VersionedForm, paragraphs
 
 LONGEST_REASON = 1_000
 LONGEST_NOTE = 2_000
@@ -78,30 +76,6 @@ class QueueForm(Form):
         return {field.name: field.data for field in self if field.data}
 
 
-def reason_field(label: Any) -> TextAreaField:
-    """A field for why something is decided."""
-    return TextAreaField(
-        label,
-        validators=[
-            Optional(),
-            well_formed,
-            Length(max=LONGEST_REASON, message=_l("Shorten the reason to 1,000 characters")),
-        ],
-    )
-
-
-def note_field(label: Any) -> TextAreaField:
-    """A field for what only staff or one person reads."""
-    return TextAreaField(
-        label,
-        validators=[
-            Optional(),
-            well_formed,
-            Length(max=LONGEST_NOTE, message=_l("Shorten this to 2,000 characters")),
-        ],
-    )
-
-
 def offer_clauses(field: SelectField, clauses: Sequence[ClauseChoice]) -> None:
     """Let a form name one of ``clauses``, which tell when they are suggested."""
     field.choices = [
@@ -122,8 +96,8 @@ class RulingForm(VersionedForm):
 
     # The action tells what is wrong with a clause: it may have been changed meanwhile.
     clause = SelectField(_l("House rule"), validate_choice=False, default="")
-    reason = reason_field(_l("Reason"))
-    staff_note = note_field(_l("Note for staff"))
+    reason = paragraphs(_l("Reason"), longest=LONGEST_REASON)
+    staff_note = paragraphs(_l("Note for staff"), longest=LONGEST_NOTE)
 
 
 class DecisionForm(RulingForm):
@@ -131,18 +105,8 @@ class DecisionForm(RulingForm):
 
     page_order = ("clause", "reason", "staff_note", "source", "text", "centre")
 
-    source = TextAreaField(
-        _l("Text of the post"),
-        validators=[
-            Optional(),
-            well_formed,
-            Length(
-                max=LONGEST_TEXT,
-                message=_l("Shorten the post to %(limit)s characters", limit=f"{LONGEST_TEXT:,}"),
-            ),
-        ],
-    )
-    text = note_field(_l("Message"))
+    source = paragraphs(_l("Text of the post"), longest=LONGEST_TEXT)
+    text = paragraphs(_l("Message"), longest=LONGEST_NOTE)
     centre = SelectField(_l("Neighbouring centre"), validate_choice=False, default="")
 
     def offer_neighbours(self, centres: Iterable[tuple[str, str]]) -> None:
@@ -155,8 +119,8 @@ class BulkForm(Form):
 
     items = SelectMultipleField(_l("Items"), validate_choice=False)
     clause = SelectField(_l("House rule"), validate_choice=False, default="")
-    reason = reason_field(_l("Reason"))
-    staff_note = note_field(_l("Note for staff"))
+    reason = paragraphs(_l("Reason"), longest=LONGEST_REASON)
+    staff_note = paragraphs(_l("Note for staff"), longest=LONGEST_NOTE)
 
     @property
     def versions(self) -> dict[int, int]:
@@ -176,7 +140,7 @@ def _is_number(text: str) -> bool:
 class ItemNoteForm(Form):
     """A note to an item, for staff."""
 
-    note = note_field(_l("Note"))
+    note = paragraphs(_l("Note"), longest=LONGEST_NOTE)
 
 
 class ButtonForm(Form):

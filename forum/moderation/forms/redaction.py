@@ -3,12 +3,12 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, RadioField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms import HiddenField, RadioField
+from wtforms.validators import InputRequired
 
 from forum.moderation.enums import RedactionCode
 from forum.moderation.forms.ruling import RestrictionForm
-from forum.web.forms import Form, well_formed
+from forum.web.forms import Form, paragraphs
 
 CODE_NAMES = {
     RedactionCode.PERSONAL_DATA: _l("Personal data"),
@@ -19,19 +19,17 @@ CODE_NAMES = {
     RedactionCode.COURT_ORDER: _l("A court has ordered it"),
 }
 
+LONGEST_SPANS = 10_000
+LONGEST_REASON = 1_000
+
 
 class RedactForm(RestrictionForm):
     """Which words to remove, and why; ``seen`` tells which copies were shown before."""
 
     page_order = ("spans", "code", "clause", "reason", "staff_note")
     seen = HiddenField(default="")
-    spans = TextAreaField(
-        _l("Words to remove"),
-        validators=[
-            InputRequired(_l("Enter the words to remove")),
-            well_formed,
-            Length(max=10_000, message=_l("Shorten this to 10,000 characters")),
-        ],
+    spans = paragraphs(
+        _l("Words to remove"), longest=LONGEST_SPANS, missing=_l("Enter the words to remove")
     )
     code = RadioField(
         _l("Why are they removed?"), validators=[InputRequired(_l("Choose why they are removed"))]
@@ -50,11 +48,8 @@ class RedactForm(RestrictionForm):
 class SealForm(Form):
     """Why somebody needs to read what was removed."""
 
-    reason = TextAreaField(
+    reason = paragraphs(
         _l("Why do you need to read it?"),
-        validators=[
-            InputRequired(_l("Say why you need to read it")),
-            well_formed,
-            Length(max=1_000, message=_l("Shorten the reason to 1,000 characters")),
-        ],
+        longest=LONGEST_REASON,
+        missing=_l("Say why you need to read it"),
     )

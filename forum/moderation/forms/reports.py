@@ -1,12 +1,12 @@
 """The form for reporting a post."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, TextAreaField
+from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired
 
 from forum.moderation.enums import ReportReason
-from forum.web.forms import Form, well_formed
+from forum.web.forms import OnceForm, paragraphs
 
 REASON_NAMES = {
     ReportReason.PERSONAL_ATTACK: _l("It attacks somebody"),
@@ -41,7 +41,7 @@ REASON_EXAMPLES = {
 LONGEST_NOTE = 1_000
 
 
-class ReportForm(Form):
+class ReportForm(OnceForm):
     """What is wrong with a post."""
 
     reason = RadioField(
@@ -49,10 +49,7 @@ class ReportForm(Form):
         choices=[SelectChoice(reason.value, REASON_NAMES[reason]) for reason in ReportReason],
         validators=[InputRequired(_l("Choose what is wrong with the post"))],
     )
-    note = TextAreaField(
+    note = paragraphs(
         _l("What should the moderators know? (optional, but needed for “Something else”)"),
-        validators=[
-            well_formed,
-            Length(max=LONGEST_NOTE, message=_l("Shorten this to 1,000 characters or fewer")),
-        ],
+        longest=LONGEST_NOTE,
     )

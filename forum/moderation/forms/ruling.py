@@ -7,10 +7,10 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateTimeLocalField, SelectField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Optional
 
 from forum.core.clock import LONDON
-from forum.web.forms import Form, VersionedForm, well_formed
+from forum.web.forms import Form, VersionedForm, paragraphs
 
 LONGEST_REASON = 1_000
 LONGEST_NOTE = 2_000
@@ -41,15 +41,8 @@ class LondonTimeField(DateTimeLocalField):
 
 def reason_field(*, needed: bool) -> TextAreaField:
     """A field for the reason, which everybody can read."""
-    first = InputRequired(_l("Give a reason; the author will read it")) if needed else Optional()
-    return TextAreaField(
-        _l("Reason"),
-        validators=[
-            first,
-            well_formed,
-            Length(max=LONGEST_REASON, message=_l("Shorten the reason to 1,000 characters")),
-        ],
-    )
+    missing = _l("Give a reason; the author will read it") if needed else ""
+    return paragraphs(_l("Reason"), longest=LONGEST_REASON, missing=missing)
 
 
 class RulingForm(Form):
@@ -57,14 +50,7 @@ class RulingForm(Form):
 
     clause = SelectField(_l("House rule"), validators=[Optional()], default="")
     reason = reason_field(needed=True)
-    staff_note = TextAreaField(
-        _l("Note for staff"),
-        validators=[
-            Optional(),
-            well_formed,
-            Length(max=LONGEST_NOTE, message=_l("Shorten the note to 2,000 characters")),
-        ],
-    )
+    staff_note = paragraphs(_l("Note for staff"), longest=LONGEST_NOTE)
 
     def offer_clauses(self, clauses: Sequence[tuple[str, str]]) -> None:
         """Let the moderator choose among the clauses in force, value and label."""

@@ -1,18 +1,20 @@
 """Forms for watched words."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import RadioField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
 from wtforms.validators import Length
 
 from forum.moderation.enums import WordEffect
-from forum.web.forms import VersionedForm, one_line, well_formed
+from forum.web.forms import VersionedForm, one_line, paragraphs, well_formed
 
 EFFECTS = {
     WordEffect.HOLD.value: _l("The post waits for a moderator"),
     WordEffect.BLOCK.value: _l("The post is refused with a message"),
     WordEffect.FLAG.value: _l("The post is published, and a moderator looks at it"),
 }
+
+LONGEST_SAMPLE = 10_000
 
 
 class WordForm(VersionedForm):
@@ -39,10 +41,4 @@ class WordForm(VersionedForm):
             Length(max=300, message=_l("Shorten the message to 300 characters or fewer")),
         ],
     )
-    sample = TextAreaField(
-        _l("Sample text"),
-        validators=[
-            well_formed,
-            Length(max=10_000, message=_l("Shorten the sample to 10,000 characters or fewer")),
-        ],
-    )
+    sample = paragraphs(_l("Sample text"), longest=LONGEST_SAMPLE)

@@ -14,7 +14,11 @@ from forum.moderation.queries.appeals import (
     took_part,
 )
 from forum.moderation.queries.clauses import ClauseChoice, clauses_for
-from forum.moderation.queries.complaints import complaint_by_reference, get_complaint
+from forum.moderation.queries.complaints import (
+    complaint_by_reference,
+    find_complaint,
+    get_complaint,
+)
 from forum.moderation.queries.concerns import (
     PostConcerned,
     concern_about,
@@ -31,7 +35,6 @@ from forum.moderation.queries.copies import (
 )
 from forum.moderation.queries.decisions import (
     get_decision_about,
-    get_own_decision,
     has_later_decision,
     hold_decision,
     parts_of,
@@ -42,11 +45,13 @@ from forum.moderation.queries.figures import ALL, SITE, TABLES, Figures, figures
 from forum.moderation.queries.items import (
     get_item,
     is_asked,
+    post_of_item,
     was_hidden_by_site,
     what_happened,
     who_claimed,
 )
 from forum.moderation.queries.log import (
+    ENTRIES_IN_A_FEED,
     MOST_PARTS,
     NO_CENTRE,
     Entry,
@@ -87,6 +92,7 @@ from forum.moderation.queries.records import Record, ReportCount, records_of
 from forum.moderation.queries.reports import (
     ReporterRecord,
     entry_of,
+    find_report,
     get_report,
     has_reported,
     has_staff,
@@ -128,6 +134,7 @@ from forum.moderation.queries.words import (
 
 __all__ = [
     "ALL",
+    "ENTRIES_IN_A_FEED",
     "MOST_PARTS",
     "NO_CENTRE",
     "PAGE_SIZE",
@@ -167,7 +174,9 @@ __all__ = [
     "established",
     "figures_of",
     "find_appeal",
+    "find_complaint",
     "find_copies",
+    "find_report",
     "find_thread",
     "get_appeal",
     "get_board",
@@ -176,7 +185,6 @@ __all__ = [
     "get_entry",
     "get_item",
     "get_own_appeal",
-    "get_own_decision",
     "get_question",
     "get_report",
     "get_sanction",
@@ -215,6 +223,7 @@ __all__ = [
     "parts_of",
     "parts_of_entry",
     "post_of",
+    "post_of_item",
     "public_targets",
     "questions_for",
     "records_of",

@@ -19,6 +19,17 @@ def get_complaint(actor: Actor, complaint_id: int) -> Complaint:
     return complaint
 
 
+def find_complaint(centre_id: int, submission_id: str) -> Complaint | None:
+    """The complaint about the centre that an earlier sending of the same form has made."""
+    if not submission_id:
+        return None
+    return db.session.scalar(
+        select(Complaint).where(
+            Complaint.centre_id == centre_id, Complaint.submission_id == submission_id
+        )
+    )
+
+
 def complaint_by_reference(reference: str) -> Complaint:
     """The complaint with its centre, for whoever knows its reference; raises NotFound."""
     complaint = db.session.scalar(

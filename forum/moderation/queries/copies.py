@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 
+from forum.consultations.models import Citation, Theme
 from forum.core import markup
 from forum.core.audit import AuditRecord
 from forum.core.db import Model, db
@@ -125,7 +126,8 @@ def _places(post: Post) -> Iterator[Rows]:
     posts, items, decisions = _ids_concerned(post)
     thread = post.thread_id
     yield Thread, ("title",), Thread.id == thread, ""
-    yield Post, ("source", "hidden_reason", "interest", "holds"), Post.id.in_(posts), "id"
+    told = ("source", "hidden_reason", "interest", "holds", "citations")
+    yield Post, told, Post.id.in_(posts), "id"
     of_posts = ("source", "note")
     yield PostRevision, of_posts, PostRevision.post_id.in_(posts), "post_id"
     yield HeldEdit, (*of_posts, "holds"), HeldEdit.post_id.in_(posts), "post_id"
@@ -133,6 +135,9 @@ def _places(post: Post) -> Iterator[Rows]:
     yield Draft, ("source", "title"), quoting, ""
     yield Interest, ("text",), Interest.thread_id == thread, ""
     yield TrailLine, ("details",), TrailLine.thread_id == thread, ""
+    yield Citation, ("note",), Citation.post_id.in_(posts), ""
+    themes = select(Citation.theme_id).where(Citation.post_id.in_(posts))
+    yield Theme, ("title", "description", "reason", "did"), Theme.id.in_(themes), ""
     yield ReviewItem, ("reasons",), ReviewItem.id.in_(items), ""
     yield ItemEvent, ("text",), ItemEvent.item_id.in_(items), ""
     yield Report, ("note",), Report.post_id.in_(posts), ""

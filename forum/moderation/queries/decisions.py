@@ -20,16 +20,6 @@ WITHOUT_EFFECT = (
 )
 
 
-def get_own_decision(actor: Actor, decision_id: int) -> Decision:
-    """A decision that the actor took; raises NotFound for those of others."""
-    decision = db.session.scalar(
-        select(Decision).where(Decision.id == decision_id, Decision.actor_id == actor.actor_id)
-    )
-    if decision is None or actor.actor_id is None:
-        raise NotFound("There is no such decision of yours.")
-    return decision
-
-
 def get_decision_about(actor: Actor, decision_id: int) -> Decision:
     """A decision that concerns the actor; raises NotFound for those that concern others."""
     decision = db.session.scalar(

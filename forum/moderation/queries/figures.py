@@ -1,15 +1,19 @@
-"""Figures of moderation: how many wait, how long it takes, what was decided; small numbers hidden.
+"""Figures of moderation: how many wait, how long it takes, what was decided, in which sectors.
 
-The last twelve calendar months in UTC, the present one included.
+The last twelve calendar months in UTC, the present one included. Everybody can count kinds,
+months and appeals in the public log, so they are shown as they are. The log tells no sectors:
+small numbers of these are hidden, and they are counted to the end of the last month, so that
+nobody sees which number grows with a new entry of the log (decision record 0019).
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, extract, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, extract, func, or_, select, true
 
 from forum.accounts.enums import Sector
 from forum.accounts.models import Account
@@ -17,9 +21,11 @@ from forum.centres.models import Centre
 from forum.core import clock
 from forum.core.db import db
 from forum.core.errors import NotFound
-from forum.core.suppression import FEWEST, Cell, Sum, cells_to_hide
+from forum.core.suppression import FEWEST, Cell, cells_to_hide
 from forum.moderation.enums import DecisionKind, ItemState
 from forum.moderation.models import Decision, ReviewItem
+from forum.threads.enums import UNPUBLISHED
+from forum.threads.models import Post
 
 MONTHS = 12
 ALL = "all"
@@ -28,7 +34,6 @@ NOBODY = "none"
 MEDIAN = 50
 HIGH = 95
 SECONDS_AN_HOUR = 3600
-OUTCOMES = (str(DecisionKind.UPHOLD_DECISION), str(DecisionKind.REVERSE))
 TABLES = ("kinds", "months", "sectors", "places")
 
 
@@ -44,26 +49,23 @@ class Row:
 class Place:
     """What is said of a centre, of the whole site ("site") or of all together ("all").
 
-    Counts that are None are hidden. ``median`` and ``high`` (the 95th percentile) are hours to a
-    decision, None where there are too few; ``rate`` is the share of appeals that were reversed,
-    in percent.
+    ``median`` and ``high`` (the 95th percentile) are hours to a decision, None where there are
+    too few.
     """
 
     slug: str
-    waiting: int | None
+    waiting: int
     oldest: datetime | None
-    decisions: int | None
+    decisions: int
     median: float | None
     high: float | None
-    appeals: int | None
-    reversals: int | None
+    appeals: int
+    reversals: int
 
     @property
     def rate(self) -> int | None:
-        """Reversed appeals of a hundred; None when there is none or it would tell too much."""
-        if not self.appeals or self.reversals is None:
-            return None
-        return round(100 * self.reversals / self.appeals)
+        """Reversed appeals of a hundred; None when there was none."""
+        return round(100 * self.reversals / self.appeals) if self.appeals else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def figures_of(slug: str = ALL) -> Figures:
         kinds=counts.rows("kinds", slug),
         months=counts.rows("months", slug),
         sectors=counts.rows("sectors", slug),
-        places=[counts.place(place) for place in counts.places] if slug == ALL else (),
+        places=[counts.place(place) for place in names if place != ALL] if slug == ALL else (),
     )
 
 
@@ -111,10 +113,10 @@ def _names() -> dict[str, str]:
 
 
 class _Counts:
-    """Every number, and which of them may be shown."""
+    """Every number by table, place and column, and which of the sectors may be shown."""
 
-    def __init__(self, places: Sequence[str], now: datetime) -> None:
-        self.places = places
+    def __init__(self, centres: Sequence[str], now: datetime) -> None:
+        self.places = [*centres, ALL]
         self.begin = _months_before(now, MONTHS - 1)
         months = [f"{_months_after(self.begin, count):%Y-%m}" for count in range(MONTHS)]
         self.columns: dict[str, Sequence[str]] = {
@@ -122,56 +124,57 @@ class _Counts:
             "months": months,
             "sectors": [*(str(sector) for sector in Sector), NOBODY],
         }
-        self.values: dict[Cell, int] = {}
+        self.numbers: Counter[tuple[str, ...]] = Counter()
         self.oldest: dict[str, datetime] = {}
         self.hours: dict[tuple[str, int], float] = {}
-        self.count()
-        values = tuple(sorted(self.values.items()))
-        self.hidden = _hidden(values, tuple(self.sums), self.told_by_the_log())
+        self._count_all()
+        self.hidden = _hidden(
+            *(
+                tuple((cell, self.numbers[table, *cell]) for cell in self.cells)
+                for table in ("sectors", "secret")
+            )
+        )
 
     @property
-    def sums(self) -> Sequence[Sum]:
-        """Every sum that the pages, taken together, let somebody do."""
-        places, sums = [*self.places, ALL], []
-        for table, columns in self.columns.items():
-            for place in places:
-                parts = tuple((table, place, column) for column in columns)
-                sums.append(Sum(("decisions", place), parts))
-            sums += [self._across(table, column) for column in columns]
-        outcomes = [tuple(("kinds", place, word) for word in OUTCOMES) for place in places]
-        sums += [Sum(("appeals", p), o) for p, o in zip(places, outcomes, strict=True)]
-        return [*sums, *(self._across(name) for name in ("decisions", "appeals", "waiting"))]
+    def cells(self) -> Sequence[Cell]:
+        """Place and sector of each number that may have to be hidden."""
+        return [(place, str(sector)) for place in self.places for sector in Sector]
 
-    def _across(self, table: str, *column: str) -> Sum:
-        return Sum((table, ALL, *column), tuple((table, place, *column) for place in self.places))
-
-    def told_by_the_log(self) -> frozenset[Cell]:
-        """What anybody can count in the public log, which names no sectors."""
-        tables = {"kinds", "months", "decisions", "appeals"}
-        return frozenset(cell for cell in self.values if cell[0] in tables)
-
-    def count(self) -> None:
+    def _count_all(self) -> None:
         """Ask the database for everything."""
         since = Decision.at >= self.begin
         self._count("kinds", [Decision.kind], since)
         self._count("months", [extract("year", Decision.at), extract("month", Decision.at)], since)
-        self._count("sectors", [Account.sector], since)
+        this_month = _months_after(self.begin, MONTHS - 1)
+        whole_months = Decision.at >= _months_after(self.begin, -1), Decision.at < this_month
+        self._count_sectors(and_(*whole_months))
         self._count_waiting()
         self._measure(since)
-        for item in self.sums:
-            self.values[item.total] = sum(self.values.setdefault(part, 0) for part in item.parts)
+
+    def _add(self, number: int, table: str, place: str, *column: str) -> None:
+        self.numbers[table, place, *column] += number
+        self.numbers[table, ALL, *column] += number
 
     def _count(self, table: str, columns: Sequence[Any], since: ColumnElement[bool]) -> None:
-        counted = (
-            select(Centre.slug, *columns, func.count(Decision.id))
-            .select_from(Decision)
-            .outerjoin(Centre, Centre.id == Decision.centre_id)
-            .outerjoin(Account, Account.id == Decision.account_id)
-            .where(since)
-            .group_by(Centre.slug, *columns)
+        for slug, *words, number in db.session.execute(_counted(columns, since)):
+            self._add(number, table, slug or SITE, _word(words))
+
+    def _count_sectors(self, since: ColumnElement[bool]) -> None:
+        """Sectors of the members concerned, and how much of that the log does not tell.
+
+        It leads to posts, beside which everybody reads the sector of the author. Who is behind a
+        sanction, or a post that was never published, nobody else knows.
+        """
+        is_secret = or_(
+            and_(Decision.post_id.is_(None), Decision.thread_id.is_(None)),
+            Post.state.in_(UNPUBLISHED),
         )
-        for slug, *words, number in db.session.execute(counted):
-            self.values[table, slug or SITE, _word(words)] = number
+        for slug, sector, secret, number in db.session.execute(
+            _counted([Account.sector, func.coalesce(is_secret, ~true())], since)
+        ):
+            column = str(sector) if sector is not None else NOBODY
+            self._add(number, "sectors", slug or SITE, column)
+            self._add(number if secret else 0, "secret", slug or SITE, column)
 
     def _count_waiting(self) -> None:
         rows = db.session.execute(
@@ -181,7 +184,7 @@ class _Counts:
             .group_by(Centre.slug)
         )
         for slug, number, oldest in rows:
-            self.values["waiting", slug] = number
+            self._add(number, "waiting", slug)
             self.oldest[slug] = oldest
         if self.oldest:
             self.oldest[ALL] = min(self.oldest.values())
@@ -219,40 +222,51 @@ class _Counts:
                 if fit:
                     self.hours[ALL if every else slug or SITE, share] = seconds / SECONDS_AN_HOUR
 
-    def shown(self, *cell: str) -> int | None:
-        """The number in a cell; None when it is hidden."""
-        return None if cell in self.hidden else self.values[cell]
-
     def rows(self, table: str, place: str) -> Sequence[Row]:
         """The lines of a table; kinds of decision that never came up are left out."""
         return [
-            Row(column, self.shown(table, place, column))
+            Row(column, self.numbers[table, place, column])
+            if table != "sectors" or (place, column) not in self.hidden
+            else Row(column, None)
             for column in self.columns[table]
-            if table != "kinds" or self.shown(table, place, column) != 0
+            if table != "kinds" or self.numbers[table, place, column]
         ]
 
     def place(self, slug: str) -> Place:
         """What is said of a place in single numbers."""
-        decisions = self.shown("decisions", slug)
-        may_measure = decisions is not None
+        kinds = {kind: self.numbers["kinds", slug, kind] for kind in self.columns["kinds"]}
         return Place(
             slug=slug,
-            waiting=self.shown("waiting", slug),
+            waiting=self.numbers["waiting", slug],
             oldest=self.oldest.get(slug),
-            decisions=decisions,
-            median=self.hours.get((slug, MEDIAN)) if may_measure else None,
-            high=self.hours.get((slug, HIGH)) if may_measure else None,
-            appeals=self.shown("appeals", slug),
-            reversals=self.shown("kinds", slug, OUTCOMES[1]),
+            decisions=sum(kinds.values()),
+            median=self.hours.get((slug, MEDIAN)),
+            high=self.hours.get((slug, HIGH)),
+            appeals=kinds[DecisionKind.UPHOLD_DECISION] + kinds[DecisionKind.REVERSE],
+            reversals=kinds[DecisionKind.REVERSE],
         )
 
 
 @lru_cache(maxsize=4)
 def _hidden(
-    values: tuple[tuple[Cell, int], ...], sums: tuple[Sum, ...], told: frozenset[Cell]
+    numbers: tuple[tuple[Cell, int], ...], secret: tuple[tuple[Cell, int], ...]
 ) -> frozenset[Cell]:
-    """What to hide from visitors, and from those who count in the log; kept for equal numbers."""
-    return cells_to_hide(dict(values), sums, known=(frozenset(), told))
+    """What to hide; kept for equal numbers."""
+    small = frozenset(cell for cell, number in secret if 0 < number < FEWEST)
+    return cells_to_hide(dict(numbers), total=ALL, secret=small)
+
+
+def _counted(columns: Sequence[Any], since: ColumnElement[bool]) -> Select[Any]:
+    """Decisions by slug of the centre, None for the whole site, and ``columns``."""
+    return (
+        select(Centre.slug, *columns, func.count(Decision.id))
+        .select_from(Decision)
+        .outerjoin(Centre, Centre.id == Decision.centre_id)
+        .outerjoin(Account, Account.id == Decision.account_id)
+        .outerjoin(Post, Post.id == Decision.post_id)
+        .where(since)
+        .group_by(Centre.slug, *columns)
+    )
 
 
 def _is_rank(rank: Any, number: Any, share: int) -> tuple[ColumnElement[bool], ...]:
@@ -261,7 +275,7 @@ def _is_rank(rank: Any, number: Any, share: int) -> tuple[ColumnElement[bool], .
 
 def _word(words: Sequence[Any]) -> str:
     if len(words) == 1:
-        return str(words[0]) if words[0] is not None else NOBODY
+        return str(words[0])
     return f"{int(words[0]):04}-{int(words[1]):02}"
 
 

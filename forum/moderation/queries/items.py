@@ -47,6 +47,13 @@ def get_item(actor: Actor, item_id: int) -> ReviewItem:
     return item
 
 
+def post_of_item(item_id: int) -> int | None:
+    """Identifier of the post that the item waits for a decision about; None: of no post."""
+    return db.session.scalar(
+        select(ReviewItem.post_id).where(ReviewItem.id == item_id, ReviewItem.target_type == "post")
+    )
+
+
 def what_happened(item: ReviewItem) -> str:
     """What somebody else did with the item meanwhile, as a sentence."""
     decision = db.session.scalar(

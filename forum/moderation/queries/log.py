@@ -22,7 +22,8 @@ from forum.moderation.models import Appeal, Decision, LogEntry
 from forum.threads import policy as threads
 from forum.threads.models import Post, Thread
 
-ENTRIES_A_PAGE = 50
+ENTRIES_A_PAGE = 20
+ENTRIES_IN_A_FEED = 50
 BATCH = 500
 MOST_PARTS = 500
 NO_CENTRE = "site"

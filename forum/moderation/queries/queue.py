@@ -14,6 +14,7 @@ from forum.centres.models import Centre
 from forum.core import clock
 from forum.core.access import Actor, manages
 from forum.core.db import db
+from forum.core.markup import extract
 from forum.core.pages import Page, decode_cursor, encode_cursor
 from forum.moderation import policy
 from forum.moderation.enums import ItemKind, ItemState
@@ -55,7 +56,10 @@ class QueueFilter:
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """An item as the list shows it; ``refusal`` is why the actor cannot decide it ("": can)."""
+    """An item as the list shows it; ``refusal`` is why the actor cannot decide it ("": can).
+
+    ``url`` is "" when the page on which it is decided is not open to the actor.
+    """
 
     id: int
     version: int
@@ -333,12 +337,12 @@ def _row(row: Any, actor: Actor, *, concern: str, **more: Any) -> QueueRow:
         id=item.id,
         version=item.version,
         kind=item.kind,
-        url=page_of(item),
+        url=page_of(item) if _has_page(actor, item) else "",
         title=row.title,
         thread_url=f"/posts/{item.post_id}/" if item.post_id else "",
         centre_name=row.centre_name,
         board_title=row.board_title or "",
-        extract=_extract(row.text),
+        extract=extract(row.text, longest=EXTRACT_LENGTH),
         author_name=row.author_name or "",
         author_url=f"/people/{row.author_handle}/" if row.author_handle else "",
         author_since=row.author_since,
@@ -355,6 +359,11 @@ def _row(row: Any, actor: Actor, *, concern: str, **more: Any) -> QueueRow:
     )
 
 
+def _has_page(actor: Actor, item: ReviewItem) -> bool:
+    """Whether the actor may open the page on which the item is decided."""
+    return item.kind is not ItemKind.ORGANISATION or manages(actor, item.centre_id)
+
+
 def page_of(item: ReviewItem) -> str:
     """Where the item is decided."""
     pages = {
@@ -363,15 +372,6 @@ def page_of(item: ReviewItem) -> str:
         ItemKind.COMPLAINT: f"/moderation/complaints/{item.target_id}/",
     }
     return pages.get(item.kind, item.path)
-
-
-def _extract(source: str) -> str:
-    """The beginning of what was written, without quotations."""
-    own = " ".join(line for line in source.split("\n") if not line.startswith(">"))
-    text = " ".join(own.split())
-    if len(text) <= EXTRACT_LENGTH:
-        return text
-    return text[:EXTRACT_LENGTH].rsplit(" ", 1)[0] + "…"
 
 
 def next_after(actor: Actor, wanted: QueueFilter, item_id: int) -> int | None:

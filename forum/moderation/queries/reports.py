@@ -85,6 +85,15 @@ def weight_of(actor: Actor) -> int:
     return reporter_record(actor.actor_id).weight
 
 
+def find_report(post_id: int, submission_id: str) -> Report | None:
+    """The report of the post that an earlier sending of the same form has made."""
+    if not submission_id:
+        return None
+    return db.session.scalar(
+        select(Report).where(Report.post_id == post_id, Report.submission_id == submission_id)
+    )
+
+
 def has_reported(actor: Actor, item: ReviewItem) -> bool:
     """Whether the actor has reported the post since its item was last opened."""
     if actor.actor_id is None:

@@ -17,11 +17,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from html import unescape
 from typing import Any
 from urllib.parse import urlsplit
 
-from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy import Integer, ScalarSelect, Select, bindparam, func, select
 
 from forum.centres.enums import Holding
 from forum.centres.models import Centre
@@ -60,41 +61,44 @@ def _read(author_id: int, centre: Centre) -> tuple[Author, tuple[Watched, ...]]:
 
     It reads no more of the author's posts than it needs.
     """
-    standing = select(
-        _visible_posts(author_id, centre.held_posts).label("visible"),
-        _recent_posts(author_id).label("recent"),
-    ).subquery()
-    rows = db.session.execute(
-        select(
-            standing.c.visible,
-            standing.c.recent,
-            WatchedWord.phrase,
-            WatchedWord.effect,
-            WatchedWord.message,
-        )
-        .select_from(standing.outerjoin(WatchedWord, holds_in(centre.id)))
-        .order_by(WatchedWord.id)
-    ).all()
+    about = {
+        "author_id": author_id,
+        "most": centre.held_posts,
+        "since": clock.now() - SPEED_WITHIN,
+        "centre_id": centre.id,
+    }
+    rows = db.session.execute(_standing_and_words(), about).all()
     visible, recent = rows[0][:2]
     words = tuple(Watched(*row[2:]) for row in rows if row[2] is not None)
     return Author(author_id, visible < centre.held_posts, recent >= SPEED_POSTS), words
 
 
-def _visible_posts(account_id: int, most: int) -> ScalarSelect[int]:
+@cache
+def _standing_and_words() -> Select[*tuple[Any, ...]]:
+    standing = select(_visible_posts().label("visible"), _recent_posts().label("recent")).subquery()
+    watched = WatchedWord.phrase, WatchedWord.effect, WatchedWord.message
+    return (
+        select(standing.c.visible, standing.c.recent, *watched)
+        .select_from(standing.outerjoin(WatchedWord, holds_in(bindparam("centre_id"))))
+        .order_by(WatchedWord.id)
+    )
+
+
+def _visible_posts() -> ScalarSelect[int]:
     newest = (
         select(Post.id)
-        .where(Post.author_id == account_id, Post.state == PostState.VISIBLE)
+        .where(Post.author_id == bindparam("author_id"), Post.state == PostState.VISIBLE)
         # The order of an index, so that no more rows are read than needed.
         .order_by(Post.created_at.desc(), Post.id.desc())
-        .limit(most)
+        .limit(bindparam("most", type_=Integer))
     )
     return select(func.count()).select_from(newest.subquery()).scalar_subquery()
 
 
-def _recent_posts(account_id: int) -> ScalarSelect[int]:
+def _recent_posts() -> ScalarSelect[int]:
     recent = (
         select(Post.id)
-        .where(Post.author_id == account_id, Post.created_at > clock.now() - SPEED_WITHIN)
+        .where(Post.author_id == bindparam("author_id"), Post.created_at > bindparam("since"))
         .limit(SPEED_POSTS)
     )
     return select(func.count()).select_from(recent.subquery()).scalar_subquery()

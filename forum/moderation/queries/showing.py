@@ -24,7 +24,7 @@ from forum.moderation.queries.items import who_claimed
 from forum.moderation.queries.queue import page_of
 from forum.moderation.queries.records import NO_RECORD, Record, records_of
 from forum.threads import queries as threads
-from forum.threads.enums import PostState
+from forum.threads.enums import HoldReason, PostState
 from forum.threads.models import Post, Thread
 
 EARLIER = 5
@@ -109,7 +109,7 @@ def show_item(actor: Actor, item: ReviewItem) -> ItemPage:
     """All that a moderator needs to decide the item, in a constant number of statements."""
     post = post_of(item)
     reports = _reports_on(item)
-    held = threads.held_edit_of(post.id) if post and item.kind is ItemKind.EDIT else None
+    changes, edit_note = _changes(item, post) if post else ([], "")
     beside = _beside(post) if post else {}
     concern = concern_of(actor, post) if post else ""
     return ItemPage(
@@ -118,8 +118,8 @@ def show_item(actor: Actor, item: ReviewItem) -> ItemPage:
         url=page_of(item),
         before=beside.get("before"),
         after=beside.get("after"),
-        changes=difference(post.source, held.source) if post and held else [],
-        edit_note=held.note if held else "",
+        changes=changes,
+        edit_note=edit_note,
         source=post.source if post else "",
         record=records_of([(item.author_id, item.centre_id)]).get(
             (item.author_id, item.centre_id), NO_RECORD
@@ -145,6 +145,17 @@ def _may_decide(actor: Actor, item: ReviewItem, concern: str) -> Decision:
     if policy.is_claimed_by_another(actor, item) and not manages(actor, item.centre_id):
         return no(who_claimed(item))
     return decision
+
+
+def _changes(item: ReviewItem, post: Post) -> tuple[Sequence[tuple[str, str]], str]:
+    """What a waiting edit changes, or a revision after a rejection; with its author's note."""
+    if item.kind is ItemKind.EDIT:
+        held = threads.held_edit_of(post.id)
+        return (difference(post.source, held.source), held.note) if held else ([], "")
+    if HoldReason.REVISED not in {reason.get("why") for reason in item.reasons}:
+        return [], ""
+    before = threads.last_revision_of(post.id)
+    return (difference(before.source, post.source), before.note) if before else ([], "")
 
 
 def _reasons_of(item: ReviewItem, reports: Sequence[ReportLine]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.orm import joinedload
@@ -86,7 +87,7 @@ def words_in_force(centre_id: int | None) -> tuple[Watched, ...]:
     return tuple(Watched(*row) for row in rows)
 
 
-def holds_in(centre_id: int | None) -> ColumnElement[bool]:
+def holds_in(centre_id: int | ColumnElement[Any] | None) -> ColumnElement[bool]:
     """Condition for the words that hold in the centre."""
     return or_(WatchedWord.centre_id == centre_id, WatchedWord.centre_id.is_(None))
 

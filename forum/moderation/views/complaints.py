@@ -26,7 +26,9 @@ def complain(centre: str) -> ResponseReturnValue:
     form = ComplaintForm()
     if form.submitted():
         try:
-            complaint = actions.complain(actor, place, text=form.text.data or "")
+            complaint = actions.complain(
+                actor, place, text=form.text.data or "", submission_id=form.submission_id.data or ""
+            )
         except Invalid as error:
             form.refuse(error)
         else:

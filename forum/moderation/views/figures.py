@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 
 from forum.core.errors import NotFound
 from forum.moderation import exports, queries
-from forum.moderation.enums import ACTION_WORDS
 from forum.moderation.views.blueprint import bp
 from forum.web.access import access, anyone
 
@@ -43,6 +42,5 @@ def _page(centre: str) -> ResponseReturnValue:
     return render_template(
         "moderation/figures.html",
         figures=queries.figures_of(centre),
-        actions=ACTION_WORDS,
         hidden=exports.HIDDEN,
     )

@@ -8,16 +8,19 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from forum.centres import queries as centres
+from forum.core import atom
 from forum.moderation import exports, queries
-from forum.moderation.enums import ACTION_WORDS, SEAT_WORDS
+from forum.moderation.enums import SEAT_WORDS
 from forum.moderation.forms import LogFilterForm
 from forum.moderation.views.blueprint import bp
 from forum.web.access import access, anyone
+from forum.web.page_cache import cached, depends_on
 
 JSON = "application/json"
 CSV = "text/csv; charset=utf-8"
-ATOM = "application/atom+xml; charset=utf-8"
+ATOM = f"{atom.MIME_TYPE}; charset=utf-8"
 PATH = "/moderation-log/"
+FILTERS = ("centre", "action", "clause", "from", "to")
 
 
 @bp.get("/moderation-log/")
@@ -79,14 +82,16 @@ def log_csv() -> ResponseReturnValue:
 
 @bp.get("/moderation-log/atom/")
 @access(anyone)
+@cached(*FILTERS)
 def log_atom() -> ResponseReturnValue:
     """The newest of the chosen entries as a feed."""
     form = _filter_form()
     if not form.validate():
         return _refuse(form)
+    depends_on("log")
     query = f"?{urlencode(form.chosen)}" if form.chosen else ""
     feed = exports.log_atom(
-        queries.list_entries(form.filters).rows,
+        queries.list_entries(form.filters, limit=queries.ENTRIES_IN_A_FEED).rows,
         site_url=current_app.config["SITE_URL"],
         address=f"{PATH}atom/{query}",
         page=f"{PATH}{query}",
@@ -94,7 +99,7 @@ def log_atom() -> ResponseReturnValue:
         author=current_app.config["SITE_NAME"],
         centres=_centre_names(),
     )
-    return Response(f'<?xml version="1.0" encoding="utf-8"?>\n{feed}', content_type=ATOM)
+    return Response(feed, content_type=ATOM)
 
 
 @bp.get("/moderation-log/heads/")
@@ -129,7 +134,6 @@ def _refuse(form: LogFilterForm) -> ResponseReturnValue:
 def _words(entries: Sequence[queries.Entry]) -> dict[str, object]:
     """What a template needs to tell of entries in words."""
     return {
-        "actions": ACTION_WORDS,
         "seats": SEAT_WORDS,
         "centres": _centre_names(),
         "targets": queries.public_targets(entries),

@@ -28,18 +28,22 @@ def report(post_id: int) -> ResponseReturnValue:
     if form.submitted():
         try:
             made = actions.report_post(
-                actor, post, reason=form.reason.data, note=form.note.data or ""
+                actor,
+                post,
+                reason=form.reason.data,
+                note=form.note.data or "",
+                submission_id=form.submission_id.data or "",
             )
         except Invalid as error:
             form.refuse(error)
         else:
-            return _thank(made.reference)
+            return _thank(made.reference, is_visitor=made.reporter_id is None)
     page = render_template("moderation/report.html", post=post, form=form, hints=REASON_EXAMPLES)
     return page, form.status
 
 
-def _thank(reference: str) -> ResponseReturnValue:
-    if not current_actor().is_authenticated:
+def _thank(reference: str, *, is_visitor: bool) -> ResponseReturnValue:
+    if is_visitor:
         return redirect(url_for("moderation.report_status", reference=reference), 303)
     flash(_("Thank you. A moderator will look at the post, and we will tell you."), "success")
     return redirect(url_for("moderation.own_reports"), 303)

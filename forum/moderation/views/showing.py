@@ -20,16 +20,11 @@ def chosen_queue(actor: Actor) -> QueueForm:
     form.offer(
         (centre.slug, centre.name)
         for centre in centres.list_centres()
-        if actor.is_admin or centre.id in actor.moderated_centres or _hears_appeals(actor)
+        if actor.is_admin or centre.id in actor.moderated_centres
     )
     if not form.validate():
         raise NotFound("There is no such list.")
     return form
-
-
-def _hears_appeals(actor: Actor) -> bool:
-    """Appeals come from the other centres, so all of them may be chosen."""
-    return bool(actor.moderated_centres)
 
 
 def address(chosen: QueueForm, endpoint: str, **values: Any) -> str:

@@ -10,6 +10,7 @@ from forum.core import clock
 from forum.core.db import db
 from forum.moderation.enums import DecisionKind, Seat
 from forum.moderation.models import Decision, Sanction
+from forum.moderation.policy import RESTRICTIONS
 from forum.notifications.enums import NoticeKind
 from forum.notifications.queries.messages import STANDING, Message, was_told
 from forum.threads.enums import PostState
@@ -170,11 +171,13 @@ def _title_for_mail(post: Post) -> str:
 
 
 def _ruling(decision: Decision) -> dict[str, Any]:
-    """Rule, reason and end of a decision, as they are told."""
+    """Rule, reason and end of a decision, as they are told, and which one may be appealed."""
+    appealable = {"decision": decision.id} if decision.kind in RESTRICTIONS else {}
     return {
         "rule": decision.rule,
         "reason": decision.reason,
         "until": _iso(decision.until),
+        **appealable,
     }
 
 

@@ -1,5 +1,6 @@
 """What one person is told of one thing."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -23,8 +24,9 @@ class Message:
     """What an account is told; ``details`` are JSON values.
 
     ``key`` makes telling it twice impossible; ``path`` is where it leads. Of ``details`` the
-    words "reason", "rule", "until" and "centre" are shown; "post" and "thread" name what it is
-    about, whose title is looked up when the notice is read. Nothing of a post's text is here.
+    words "reason", "note", "rule", "until", "centre" and "organisation" are shown; "post" and
+    "thread" name what it is about, whose title is looked up when the notice is read; "decision"
+    names what may be appealed. Nothing of a post's text is here.
     """
 
     account: Account
@@ -33,6 +35,17 @@ class Message:
     key: str
     details: dict[str, Any] = field(default_factory=dict)
     title: str = ""
+
+    @property
+    def appeal_path(self) -> str:
+        """Where one appeals what is told; "" when nothing can be appealed."""
+        return appeal_path(self.details)
+
+
+def appeal_path(details: Mapping[str, Any]) -> str:
+    """Where the decision that ``details`` name is appealed; "" when they name none."""
+    decision = details.get("decision")
+    return f"{STANDING}decisions/{decision}/appeal/" if decision else ""
 
 
 def was_told(account_id: int, key: str) -> bool:

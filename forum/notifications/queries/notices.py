@@ -13,6 +13,7 @@ from forum.core.errors import NotFound
 from forum.core.pages import Page, before, decode_cursor, encode_cursor
 from forum.notifications.enums import WORDS, NoticeKind, Words
 from forum.notifications.models import Notice
+from forum.notifications.queries.messages import appeal_path
 from forum.threads.enums import PostState
 from forum.threads.models import Post, Thread
 
@@ -30,7 +31,11 @@ class NoticeRow:
     title: str
     rule: str
     reason: str
+    note: str
     centre: str
+    about: str
+    appeal_path: str
+    date: datetime | None
     until: datetime | None
     unread: bool
 
@@ -103,7 +108,7 @@ def _titles(actor: Actor, notices: Sequence[Notice]) -> dict[tuple[str, int], st
 def _row(notice: Notice, titles: dict[tuple[str, int], str]) -> NoticeRow:
     details: dict[str, Any] = notice.details
     about = "post" if details.get("post") else "thread"
-    until = details.get("until")
+    until, date = details.get("until"), details.get("date")
     return NoticeRow(
         id=notice.id,
         at=notice.at,
@@ -112,7 +117,11 @@ def _row(notice: Notice, titles: dict[tuple[str, int], str]) -> NoticeRow:
         title=titles.get((about, details.get(about, 0)), ""),
         rule=details.get("rule", ""),
         reason=details.get("reason", ""),
+        note=details.get("note", ""),
         centre=details.get("centre", ""),
+        about=details.get("organisation", "") or details.get("consultation", ""),
+        appeal_path=appeal_path(details),
+        date=datetime.fromisoformat(date) if date else None,
         until=datetime.fromisoformat(until) if until else None,
         unread=notice.read_at is None,
     )

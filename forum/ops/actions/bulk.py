@@ -35,6 +35,7 @@ from forum.organisations.enums import (
     SizeBand,
 )
 from forum.organisations.models import Membership, Organisation
+from forum.threads.actions import count_topics
 from forum.threads.enums import Capacity, PostState, ThreadKind
 from forum.threads.models import Post, Thread, ThreadTopic
 from forum.topics.models import Topic
@@ -102,6 +103,7 @@ def load_bulk(size: Size, *, seed: int, progress: Callable[[int], object]) -> No
         progress(written)
     make_indexes()
     load.finish()
+    count_topics(all_of_them=True)
 
 
 class Load:

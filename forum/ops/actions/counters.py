@@ -10,7 +10,8 @@ from forum.core.db import Model, db
 from forum.core.transactions import action
 from forum.ops import queries
 from forum.ops.queries import Difference
-from forum.threads.models import Thread
+from forum.threads import actions as threads
+from forum.threads.models import Post, Thread
 
 log = structlog.get_logger(__name__)
 
@@ -20,20 +21,29 @@ MOST_SUSPECTS = 5000
 Compare = Callable[[Collection[int] | None], list[Difference]]
 
 # In the order in which one derives from the other; what holds the counters still meanwhile.
-CHECKS: tuple[tuple[Compare, type[Thread | Board]], ...] = (
+CHECKS: tuple[tuple[Compare, type[Thread | Board | Post]], ...] = (
     (queries.wrong_threads, Thread),
     (queries.wrong_thread_topics, Thread),
     (queries.wrong_voices, Thread),
     (queries.wrong_boards, Board),
+    (queries.wrong_citations, Post),
 )
 
 
-@action
 def reconcile_counters(*, dry_run: bool = False) -> list[Difference]:
     """Compare every derived column with what it derives from, and repair what is wrong.
 
-    Returns what was wrong; ``dry_run`` leaves everything as it was.
+    Then the regions are counted on every topic. Returns what was wrong; ``dry_run`` leaves
+    everything as it was.
     """
+    repaired = _reconcile_all(dry_run=dry_run)
+    if not dry_run:
+        threads.count_topics(all_of_them=True)
+    return repaired
+
+
+@action
+def _reconcile_all(*, dry_run: bool) -> list[Difference]:
     repaired: list[Difference] = []
     for compare, locked in CHECKS:
         repaired += _reconcile(compare, locked)
@@ -44,7 +54,7 @@ def reconcile_counters(*, dry_run: bool = False) -> list[Difference]:
     return repaired
 
 
-def _reconcile(compare: Compare, locked: type[Thread | Board]) -> list[Difference]:
+def _reconcile(compare: Compare, locked: type[Thread | Board | Post]) -> list[Difference]:
     suspects: set[int] | None = {difference.key[0] for difference in compare(None)}
     if not suspects:
         return []
@@ -58,7 +68,7 @@ def _reconcile(compare: Compare, locked: type[Thread | Board]) -> list[Differenc
     return wrong
 
 
-def _lock(model: type[Thread | Board], ids: Collection[int] | None) -> None:
+def _lock(model: type[Thread | Board | Post], ids: Collection[int] | None) -> None:
     statement = select(model.id).order_by(model.id).with_for_update()
     if ids is not None:
         statement = statement.where(model.id.in_(sorted(ids)))

@@ -19,7 +19,7 @@ from forum.core.transactions import action
 from forum.moderation import actions as moderation
 from forum.moderation.actions import Ruling
 from forum.ops import queries
-from forum.ops.actions import demo_moderation, demo_people
+from forum.ops.actions import demo_consultations, demo_moderation, demo_people
 from forum.ops.queries import (
     Demo,
     DemoDraft,
@@ -62,6 +62,7 @@ def load_demo(
     play = Play(demo, password_hash=password_hash, progress=progress)
     play.perform()
     demo_moderation.tell_members(newest)
+    threads.count_topics(all_of_them=True)
     # Nobody waits for a mail about what happened in the demo.
     db.session.execute(delete(OutboxEvent).where(OutboxEvent.id > newest))
 
@@ -84,6 +85,8 @@ class Play:
             if not case.post:
                 moment = self.now - timedelta(days=case.days_ago)
                 self._see(case.by, moment)
+        for handle, moment in demo_consultations.first_steps(demo, self.now).items():
+            self._see(handle, moment)
         try:
             self.cast = demo_people.assemble(
                 demo, password_hash=password_hash, first_seen=self.first_seen
@@ -100,6 +103,9 @@ class Play:
             posts=self.posts,
         )
         docket.progress = progress
+        demo_consultations.Programme(
+            demo, self.cast, plan=self._plan_screened, now=self.now, threads=self.threads
+        )
 
     def perform(self) -> None:
         """Take every step at its time, then what is not bound to one."""
@@ -117,15 +123,13 @@ class Play:
             self._try(reading.thread, partial(self._mark_read, reading))
 
     def _try(self, title: str, step: Step) -> None:
-        """Raises DemoError, naming the thread, when the rules of the site refuse the step."""
+        """Raises DemoError, naming the thing, when the rules of the site refuse the step."""
         try:
             step()
         except (Invalid, NotAllowed) as error:
-            raise DemoError(f"The demo thread “{title}” is refused: {error.message}") from error
+            raise DemoError(f"The demo’s “{title}” is refused: {error.message}") from error
         except (KeyError, ValueError) as error:
-            raise DemoError(
-                f"The demo thread “{title}” names something unknown: {error}"
-            ) from error
+            raise DemoError(f"The demo’s “{title}” names something unknown: {error}") from error
 
     def _plan_thread(self, centre: str, told: DemoThread) -> None:
         moment = self.now - timedelta(days=told.days_ago)

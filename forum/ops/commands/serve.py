@@ -1,26 +1,13 @@
-"""``flask serve``: the web server and the worker, together."""
+"""``flask serve``: makes ready, then becomes the web server."""
 
-import contextvars
-import importlib
 import os
-import signal
 import socket
-import subprocess
 import sys
-import threading
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
-from granian import Granian
-from granian.constants import Interfaces
-from granian.log import LogLevels
 
 from forum.config import Settings
 from forum.core import queue
@@ -29,11 +16,7 @@ from forum.core.sentences import in_sentences
 from forum.ops.commands.demo import describe_sign_ins
 from forum.ops.commands.prepare import load_demo_when_empty, migrate_when_behind
 
-WSGI = Path(__file__).parents[3] / "wsgi.py"
-KILL_SECONDS = 10
-WATCH_SECONDS = 0.5
-PAUSE_SECONDS = 0.5
-READY_SECONDS = 60
+ROOT = Path(__file__).parents[3]
 
 
 @click.command()
@@ -75,54 +58,22 @@ def serve(  # the options of the command
     if demo:
         load_demo_when_empty()
     settings: Settings = current_app.config["SETTINGS"]
-    _announce_when_ready(host, port, settings)
-    # Processes made by forking must not share connections.
+    greeting = f"Roundtable is ready: {_site_url(settings, port)}\n{describe_sign_ins()}".strip()
+    options = [f"--host={host}", f"--port={port}", f"--threads={threads}", f"--greeting={greeting}"]
+    options.append(f"--workers={workers or _fitting_workers(settings)}")
+    _become_server([*options, "--alone"] if alone else options)
+
+
+def _become_server(options: list[str]) -> None:
+    """Replace this process, with all that it has imported, by the one that serves."""
     db.session.remove()
     db.engine.dispose()
     queue.release()
-    companion = None if alone else Companion()
-    try:
-        _serve_web(host, port, workers=workers or _fitting_workers(settings), threads=threads)
-    finally:
-        if companion is not None:
-            companion.stop()
-    click.echo("Roundtable has stopped.")
-
-
-class Companion:
-    """A ``flask worker`` process beside this one, started again should it die."""
-
-    def __init__(self) -> None:
-        self._stopping = threading.Event()
-        self._process = self._start()
-        threading.Thread(target=self._watch, daemon=True).start()
-
-    def stop(self) -> None:
-        """Let the worker finish what it has in hand; kill it when it takes too long."""
-        self._stopping.set()
-        self._process.terminate()
-        try:
-            self._process.wait(KILL_SECONDS + 2)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        # Its own process group: Ctrl-C reaches this process, which stops the worker last.
-        # Its input is a pipe that nobody writes to and that closes with this process.
-        return subprocess.Popen(  # noqa: S603 — this interpreter, fixed arguments
-            [sys.executable, "-m", "flask", "--app", str(WSGI), "worker", "--tied"],
-            stdin=subprocess.PIPE,
-            process_group=0,
-        )
-
-    def _watch(self) -> None:
-        while True:
-            self._process.wait()
-            if self._stopping.wait(PAUSE_SECONDS):
-                return
-            click.echo("The worker died and is started again.", err=True)
-            self._process = self._start()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
+    command = [sys.executable, "-m", "forum.ops.commands.server", *options]
+    os.execve(sys.executable, command, {**os.environ, "PYTHONPATH": path})  # noqa: S606 — this interpreter
 
 
 def _refuse_taken_port(host: str, port: int) -> None:
@@ -144,64 +95,8 @@ def _fitting_workers(settings: Settings) -> int:
     return (os.cpu_count() or 1) if settings.redis_url else 1
 
 
-def _serve_web(host: str, port: int, *, workers: int, threads: int) -> None:
-    """Serve until a signal; when the server gives up on dying processes, begin anew."""
-    while True:
-        server = Granian(
-            str(WSGI),
-            address=host,
-            port=port,
-            interface=Interfaces.WSGI,
-            workers=workers,
-            blocking_threads=threads,
-            respawn_failed_workers=True,
-            workers_kill_timeout=KILL_SECONDS,
-            log_level=LogLevels.error,
-        )
-        try:
-            # An empty context: requests must not find this command's application context.
-            contextvars.Context().run(server.serve, target_loader=load_application)
-        except SystemExit:
-            if not server.interrupt_signal:
-                time.sleep(PAUSE_SECONDS)
-                continue
-        return
-
-
-def load_application(_target: str) -> Callable[..., Any]:
-    """In a web process: the WSGI application; the process ends with its parent."""
-    threading.Thread(target=_stop_with_parent, args=(os.getppid(),), daemon=True).start()
-    application: Callable[..., Any] = importlib.import_module("wsgi").app
-    return application
-
-
-def _stop_with_parent(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(WATCH_SECONDS)
-    os.kill(os.getpid(), signal.SIGTERM)
-
-
-def _announce_when_ready(host: str, port: int, settings: Settings) -> None:
-    sign_ins = describe_sign_ins()
-
-    def wait() -> None:
-        deadline = time.monotonic() + READY_SECONDS
-        while time.monotonic() < deadline:
-            if _answers(host, port):
-                lines = (f"Roundtable is ready: {settings.site_url}", sign_ins, "Ctrl-C stops it.")
-                click.echo("\n" + "\n".join(line for line in lines if line))
-                return
-            time.sleep(0.05)
-
-    threading.Thread(target=wait, daemon=True).start()
-
-
-def _answers(host: str, port: int) -> bool:
-    address = f"[{host}]" if ":" in host else host
-    try:
-        with urllib.request.urlopen(f"http://{address}:{port}/healthz", timeout=1):
-            return True
-    except urllib.error.HTTPError:
-        return True
-    except OSError:
-        return False
+def _site_url(settings: Settings, port: int) -> str:
+    """The address of the site; when nobody said it, that of the port, for all processes."""
+    if "FORUM_SITE_URL" in os.environ:
+        return settings.site_url
+    return os.environ.setdefault("FORUM_SITE_URL", f"http://127.0.0.1:{port}")

@@ -3,6 +3,7 @@
 from forum.ops.queries.counters import (
     Difference,
     wrong_boards,
+    wrong_citations,
     wrong_thread_topics,
     wrong_threads,
     wrong_voices,
@@ -41,6 +42,7 @@ __all__ = [
     "readiness",
     "sign_ins",
     "wrong_boards",
+    "wrong_citations",
     "wrong_thread_topics",
     "wrong_threads",
     "wrong_voices",

@@ -1,7 +1,8 @@
 """Derived columns compared with what they derive from.
 
-What each column means stands in ``forum/threads/actions/counting.py``. Every function compares
-all rows, or those of ``only`` (ids), and gives a Difference for each column that is wrong.
+What each column means stands in ``counting.py`` and ``citing.py`` of ``forum/threads/actions/``.
+Every function compares all rows, or those of ``only`` (ids), and gives a Difference for each
+column that is wrong.
 """
 
 from collections.abc import Collection, Sequence
@@ -23,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import InstrumentedAttribute
 
 from forum.boards.models import Board
+from forum.consultations import queries as consultations
 from forum.core.db import db
 from forum.threads.enums import UNPUBLISHED, Capacity, PostState
 from forum.threads.models import Post, Thread, ThreadTopic, Voice
@@ -144,6 +146,21 @@ def wrong_voices(only: Only = None) -> list[Difference]:
     rows = [*db.session.execute(wrong).all(), *db.session.execute(unheard).all()]
     rows.sort(key=lambda row: tuple(str(part) for part in row[:3]))
     return _differences("voice", ["posts"], rows, keys=3)
+
+
+def wrong_citations(only: Only = None) -> list[Difference]:
+    """Posts that do not say where they are cited; ``only`` of posts."""
+    told = consultations.citations_told(only)
+    statement = (
+        select(Post.id, Post.citations)
+        .where(
+            or_(cast(Post.citations, String) != "[]", Post.id.in_(sorted(told))),
+            _among(Post.id, only),
+        )
+        .order_by(Post.id)
+    )
+    rows = [(row.id, row.citations, told.get(row.id, [])) for row in db.session.execute(statement)]
+    return _differences("post", ["citations"], rows)
 
 
 def _posts_by_thread() -> Subquery:

@@ -1,8 +1,9 @@
 """The demo content, read from the TOML files in ``forum/ops/demo``.
 
 A file each centre, ``people.toml`` with the members who can sign in, who belong to all files,
-and ``moderation.toml`` with what moderators did and what waits for them. Members other than
-those who can sign in have addresses too, but nobody is told of them.
+``moderation.toml`` with what moderators did and what waits for them, and a folder with a file
+each consultation. Members other than those who can sign in have addresses too, but nobody is
+told of them.
 """
 
 import tomllib
@@ -16,12 +17,19 @@ from sqlalchemy import select
 from forum.accounts.models import Account
 from forum.core.db import db
 from forum.core.errors import RoundtableError
+from forum.ops.queries.demo_consultations import (
+    DemoConsultation,
+    DemoVoices,
+    consultation_of,
+    voices_of,
+)
 from forum.ops.queries.demo_moderation import DemoModeration, moderation_of
 from forum.ops.queries.demo_people import DemoMember, DemoOrganisation
 
 FOLDER = Path(__file__).parents[1] / "demo"
 PEOPLE = "people.toml"
 MODERATION = "moderation.toml"
+CONSULTATIONS, VOICES = "consultations", "voices.toml"
 DEMO_PASSWORD = "roundtable-demo"  # noqa: S105 — told to everybody; production refuses the demo
 
 
@@ -116,6 +124,8 @@ class Demo:
     readings: Sequence[DemoReading]
     centres: Sequence[DemoCentre]
     moderation: DemoModeration = field(default_factory=DemoModeration)
+    consultations: Sequence[DemoConsultation] = ()
+    voices: DemoVoices = field(default_factory=DemoVoices)
 
     @property
     def post_count(self) -> int:
@@ -128,6 +138,7 @@ def read_demo(folder: Path = FOLDER) -> Demo:
     """The content of the files in ``folder``; raises DemoError when one cannot be read."""
     people = _load(folder / PEOPLE)
     files = sorted(path for path in folder.glob("*.toml") if path.name not in {PEOPLE, MODERATION})
+    asked = sorted(path for path in (folder / CONSULTATIONS).glob("*.toml") if path.name != VOICES)
     try:
         return Demo(
             organisations=[DemoOrganisation(**table) for table in people["organisations"]],
@@ -136,6 +147,8 @@ def read_demo(folder: Path = FOLDER) -> Demo:
             readings=[DemoReading(**table) for table in people["readings"]],
             centres=[_centre(path.stem, _load(path)) for path in files],
             moderation=moderation_of(_load(folder / MODERATION)),
+            consultations=[consultation_of(_load(path)) for path in asked],
+            voices=voices_of(_load(folder / CONSULTATIONS / VOICES)),
         )
     except (TypeError, KeyError) as error:
         raise DemoError(f"The demo content has a wrong or missing entry: {error}.") from error

@@ -10,17 +10,19 @@ from typing import Any
 from slugify import slugify
 
 from forum.accounts.enums import Sector
+from forum.core.stems import WORD, stems_of
 
 LONGEST_QUERY = 500
 MOST_TERMS = 16
 LONGEST_VALUE = 120
+# Of the wanted words of a loose question.
+ENOUGH = 2
 
 Changes = dict[str, Any]
 
 # A piece: perhaps a minus, perhaps a key, then a quotation (that may lack its end) or a word.
 PIECE = re.compile(r'(-?)(?:([a-z]+):)?(?:"([^"]*)"?|([^\s"]+))', re.IGNORECASE)
-WORD = re.compile(r"[^\W_]+")
-# PostgreSQL leaves out words that are in every text; so do we, to find the same everywhere.
+# They stand in every text and tell nothing, unless they are part of a phrase.
 EMPTY_WORDS = frozenset(
     re.findall(
         r"\w+",
@@ -41,11 +43,17 @@ class Term:
         """The words in one line."""
         return " ".join(self.words)
 
+    @property
+    def stems(self) -> tuple[str, ...]:
+        """The stems of the words; none for signs that stand for no word."""
+        return tuple(stem for word in self.words for stem in stems_of(word))
+
 
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked; ``before`` and ``after`` bound the time of posting.
 
+    To a loose question all that has ``ENOUGH`` of the wanted words is an answer.
     ``notes`` are the pieces that could not be understood, and were left out.
     """
 
@@ -62,18 +70,31 @@ class Question:
     before: datetime | None = None
     after: datetime | None = None
     is_cut: bool = False
+    is_loose: bool = False
     notes: tuple[str, ...] = field(default=())
 
     @property
     def is_empty(self) -> bool:
         """Whether nothing is asked."""
-        return replace(self, notes=(), is_cut=False) == Question()
+        return replace(self, notes=(), is_cut=False, is_loose=False) == Question()
+
+    @property
+    def can_be_looser(self) -> bool:
+        """Whether there are so many wanted words that some could do."""
+        return len(self.wanted) > ENOUGH and not self.is_loose
 
     @property
     def concerns_posts(self) -> bool:
         """Whether something is asked that only threads and posts have."""
         asked = (self.author, self.organisation, self.board, self.topic, self.before, self.after)
         return any(asked) or self.is_question or self.is_answered is not None
+
+
+def of_words(text: str) -> Question:
+    """What asks loosely for the words of a plain text, such as a title; none is an operator."""
+    words = dict.fromkeys(word.lower() for word in WORD.findall(printable(text)))
+    wanted = tuple(Term((word,)) for word in words)[:MOST_TERMS]
+    return _without_empty_words(Question(wanted=wanted, is_loose=True))
 
 
 def parse(text: str) -> Question:
@@ -107,9 +128,15 @@ def _add(question: Question, *, is_unwanted: bool, key: str, text: str) -> Quest
 
 
 def _without_empty_words(question: Question) -> Question:
-    telling = tuple(term for term in question.wanted if not EMPTY_WORDS.issuperset(term.words))
-    unwanted = tuple(term for term in question.unwanted if not EMPTY_WORDS.issuperset(term.words))
-    return replace(question, wanted=telling, unwanted=unwanted)
+    return replace(
+        question,
+        wanted=tuple(filter(_tells_something, question.wanted)),
+        unwanted=tuple(filter(_tells_something, question.unwanted)),
+    )
+
+
+def _tells_something(term: Term) -> bool:
+    return bool(term.stems) and not EMPTY_WORDS.issuperset(term.words)
 
 
 def _name(key: str) -> Callable[[str], Changes]:

@@ -22,12 +22,14 @@ from forum.threads.actions.interests import (
     renew_interest,
     withdraw_interest,
 )
+from forum.threads.actions.regions import count_topics
 from forum.threads.actions.writing import preview, reply, start_thread
 
 __all__ = [
     "Declaration",
     "accept_answer",
     "apply_held_edit",
+    "count_topics",
     "declare_interest",
     "discard_draft",
     "drop_held_edit",

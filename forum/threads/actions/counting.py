@@ -38,11 +38,12 @@ from forum.threads.enums import UNPUBLISHED, Capacity, PostState
 from forum.threads.models import Post, Thread, ThreadTopic, Voice
 
 
-def take_number(thread_id: int, at: datetime, *, waits: bool) -> int:
+def take_number(thread_id: int, at: datetime, *, waits: bool, unless: ColumnElement[bool]) -> int:
     """Count a reply written ``at`` in its thread and give its number.
 
     One that ``waits`` takes a number only. Other writers of the thread wait until this one
-    commits. Raises Conflict when the thread was merged into another meanwhile.
+    commits. Raises Conflict when the thread was merged into another meanwhile, or ``unless``
+    holds.
     """
     number = Thread.last_number + 1
     shown = (
@@ -52,7 +53,7 @@ def take_number(thread_id: int, at: datetime, *, waits: bool) -> int:
     )
     taken = db.session.execute(
         update(Thread)
-        .where(Thread.id == thread_id, Thread.merged_into_id.is_(None))
+        .where(Thread.id == thread_id, Thread.merged_into_id.is_(None), ~unless)
         .values(last_number=number, **shown)
         .returning(Thread.last_number),
         execution_options=_told(f"thread:{thread_id}"),

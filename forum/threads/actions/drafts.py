@@ -1,15 +1,16 @@
 """Drafts, and how far a member has read."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import func
+from sqlalchemy import Insert, func
 from sqlalchemy.dialects import postgresql, sqlite
 
 from forum.boards import policy as boards
 from forum.boards.models import Board
 from forum.core import clock, markup
 from forum.core.access import Actor, ensure
-from forum.core.db import db
+from forum.core.db import Model, db
 from forum.core.transactions import action
 from forum.threads import policy, queries
 from forum.threads.models import Draft, ReadMark, Thread
@@ -70,18 +71,26 @@ def mark_read(actor: Actor, thread: Thread, *, number: int) -> None:
 
 def mark_read_until(actor: Actor, thread: Thread, *, number: int) -> None:
     """Move the actor's mark forward to ``number``; it never goes back."""
-    is_postgresql = db.engine.dialect.name == "postgresql"
-    insert = postgresql.insert if is_postgresql else sqlite.insert
+    mark = {
+        "account_id": actor.actor_id,
+        "thread_id": thread.id,
+        "number": number,
+        "read_at": clock.now(),
+    }
+    db.session.execute(_further_mark(db.engine.dialect.name), mark)
+
+
+@cache
+def _further_mark(dialect: str) -> Insert:
+    """The statement, put together once: each reply and each page read needs it."""
+    table = Model.metadata.tables[ReadMark.__tablename__]
+    is_postgresql = dialect == "postgresql"
+    insert = (postgresql.insert if is_postgresql else sqlite.insert)(table)
     furthest = func.greatest if is_postgresql else func.max
-    statement = insert(ReadMark).values(
-        account_id=actor.actor_id, thread_id=thread.id, number=number, read_at=clock.now()
-    )
-    db.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[ReadMark.account_id, ReadMark.thread_id],
-            set_={
-                "number": furthest(ReadMark.number, statement.excluded.number),
-                "read_at": statement.excluded.read_at,
-            },
-        )
+    return insert.on_conflict_do_update(
+        index_elements=[table.c.account_id, table.c.thread_id],
+        set_={
+            "number": furthest(table.c.number, insert.excluded.number),
+            "read_at": insert.excluded.read_at,
+        },
     )

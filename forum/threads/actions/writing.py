@@ -3,20 +3,23 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from slugify import slugify
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, insert, select
 from sqlalchemy.orm import lazyload
 
 from forum.accounts import actions as accounts
+from forum.accounts import queries as account_queries
 from forum.accounts.enums import Sector
 from forum.accounts.models import Account
 from forum.boards import policy as boards
 from forum.boards.models import Board
 from forum.core import audit, clock, markup, tags
 from forum.core.access import Actor, Decision, ensure
-from forum.core.db import db
-from forum.core.errors import Invalid
+from forum.core.db import Key, db
+from forum.core.errors import Conflict, Invalid
 from forum.core.outbox import emit
 from forum.core.transactions import action
 from forum.organisations import queries as organisations
@@ -36,6 +39,18 @@ MOST_TOPICS = 5
 SHORTEST_TITLE = 10
 LONGEST_TITLE = 150
 MOST_MENTIONS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who writes, and for which organisation (None: for themself).
+
+    ``has_new_rules``: the house rules hold something that the account has not accepted yet.
+    """
+
+    account: Account
+    organisation: Organisation | None
+    has_new_rules: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +83,16 @@ def start_thread(
     cannot be accepted and NotAllowed when the actor may not start this thread here.
     """
     ensure(boards.can_start(actor, board) and policy.can_start_kind(actor, board.centre_id, kind))
-    author = _lock_author(actor)
-    if earlier := queries.find_submission(author.id, submission_id):
+    author = _hold_author(actor, board.centre_id, organisation_id)
+    account = author.account
+    if earlier := queries.find_submission(account.id, submission_id):
         return earlier.thread
-    _check_pace(policy.keeps_pace(author, board.centre_id))
-    accounts.accept_new_rules(author, board.centre_id, accepted=accepted_rules)
+    _check_pace(policy.keeps_pace(account, board.centre_id))
+    _accept_rules(author, board.centre_id, accepted_rules)
     title, tied, text = clean_title(title), check_topics(topic_ids), prepare(source)
-    screening = screen(Submission(author, board, None, title, text.source, text.html))
+    screening = screen(Submission(account, board, None, title, text.source, text.html))
     thread = _new_thread(
-        author, board, title=title, kind=kind, tied=tied, waits=bool(screening.holds)
+        account, board, title=title, kind=kind, tied=tied, waits=bool(screening.holds)
     )
     _add_post(
         author,
@@ -84,14 +100,13 @@ def start_thread(
         number=1,
         text=text,
         screening=screening,
-        organisation_id=organisation_id,
         submission_id=submission_id,
-        interest=declare_with_post(author, thread, interest),
+        interest=declare_with_post(account, thread, interest),
         at=thread.created_at,
     )
     if not screening.holds:
         counting.count_new_thread(thread, thread.created_at)
-    _forget_draft(author, Draft.board_id == board.id, Draft.thread_id.is_(None))
+    _forget_draft(account, Draft.board_id == board.id, Draft.thread_id.is_(None))
     audit.record(actor, "thread.start", thread, centre_id=thread.centre_id)
     return thread
 
@@ -142,30 +157,57 @@ def reply(
     accepted, NotAllowed where the actor may not post.
     """
     ensure(policy.can_join(actor, thread))
-    author = _lock_author(actor)
-    if earlier := queries.find_submission(author.id, submission_id):
-        return earlier
-    _check_pace(policy.keeps_pace(author, thread.centre_id, thread))
-    accounts.accept_new_rules(author, thread.centre_id, accepted=accepted_rules)
-    text = prepare(source)
-    screening = screen(Submission(author, thread.board, thread, "", text.source, text.html))
-    now = clock.now()
+    author = _hold_author(actor, thread.centre_id, organisation_id)
+    try:
+        _check_pace(policy.keeps_pace(author.account, thread.centre_id, thread))
+        _accept_rules(author, thread.centre_id, accepted_rules)
+        post = _write_reply(
+            author, thread, source=source, submission_id=submission_id, interest=interest
+        )
+    except (Invalid, Conflict):
+        # Only now, since few forms are sent twice; then whatever is refused was accepted before.
+        if earlier := queries.find_submission(author.account.id, submission_id):
+            return earlier
+        raise
+    audit.record(actor, "post.reply", post, centre_id=thread.centre_id)
+    return post
+
+
+def _write_reply(
+    author: Author,
+    thread: Thread,
+    *,
+    source: str,
+    submission_id: str,
+    interest: Declaration | None,
+) -> Post:
+    account, now, text = author.account, clock.now(), prepare(source)
+    screening = screen(Submission(account, thread.board, thread, "", text.source, text.html))
+    number = counting.take_number(
+        thread.id,
+        now,
+        waits=bool(screening.holds),
+        unless=queries.was_sent(account.id, submission_id),
+    )
     post = _add_post(
         author,
         thread,
-        number=counting.take_number(thread.id, now, waits=bool(screening.holds)),
+        number=number,
         text=text,
         screening=screening,
-        organisation_id=organisation_id,
         submission_id=submission_id,
-        interest=declare_with_post(author, thread, interest),
+        interest=declare_with_post(account, thread, interest),
         at=now,
     )
     if not screening.holds:
         counting.count_new_reply(thread, now)
-    _forget_draft(author, Draft.thread_id == thread.id)
-    audit.record(actor, "post.reply", post, centre_id=thread.centre_id)
+    _forget_draft(account, Draft.thread_id == thread.id)
     return post
+
+
+def _accept_rules(author: Author, centre_id: int, accepted: Collection[int]) -> None:
+    if author.has_new_rules:
+        accounts.accept_new_rules(author.account, centre_id, accepted=accepted)
 
 
 def _check_pace(decision: Decision) -> None:
@@ -206,23 +248,46 @@ def render_text(source: str) -> Text:
     handles = sorted(markup.find_mentions(source))[:MOST_MENTIONS]
     members = (
         db.session.execute(
-            select(Account.handle, Account.id).where(Account.handle.in_(handles))
+            select(Account.handle, Account.id, Account.is_hidden).where(Account.handle.in_(handles))
         ).all()
         if handles
         else []
     )
-    html = markup.render(source, mentions={handle: f"/people/{handle}/" for handle, _ in members})
-    return Text(source=source, html=html, mentioned=[account_id for _, account_id in members])
+    # Who shows no public page is told of the mention, too, but nothing leads there.
+    pages = {row.handle: f"/people/{row.handle}/" for row in members if not row.is_hidden}
+    html = markup.render(source, mentions=pages)
+    return Text(source=source, html=html, mentioned=[row.id for row in members])
 
 
-def _lock_author(actor: Actor) -> Account:
-    """The actor's account, held so that two sendings of one form come one after the other."""
-    return db.session.scalars(
-        select(Account)
-        .options(lazyload(Account.grants))
-        .where(Account.id == actor.actor_id)
-        .with_for_update(key_share=True)
+def _hold_author(actor: Actor, centre_id: int, organisation_id: int | None) -> Author:
+    """Who writes in a centre, held so that two sendings of one form come one after the other.
+
+    Raises Invalid for an organisation that they may not speak for.
+    """
+    account_id = actor.actor_id or 0
+    account, organisation, has_new_rules = db.session.execute(
+        _author_by_id(),
+        {"account_id": account_id, "organisation_id": organisation_id, "centre_id": centre_id},
     ).one()
+    if organisation_id is not None and organisation is None:
+        raise Invalid("You cannot post for this organisation", field="speak_as")
+    return Author(account, organisation, has_new_rules)
+
+
+@cache
+def _author_by_id() -> Select[*tuple[Any, ...]]:
+    account_id = bindparam("account_id", type_=Key)
+    spoken_for = and_(
+        Organisation.id == bindparam("organisation_id"), organisations.has_speaker(account_id)
+    )
+    new_rules = account_queries.has_new_rules(account_id, bindparam("centre_id", type_=Key))
+    return (
+        select(Account, Organisation, new_rules)
+        .outerjoin(Organisation, spoken_for)
+        .options(lazyload(Account.grants))
+        .where(Account.id == account_id)
+        .with_for_update(of=Account, key_share=True)
+    )
 
 
 def clean_title(title: str) -> str:
@@ -268,24 +333,23 @@ def _tie(thread: Thread, tied: Sequence[Topic]) -> None:
 
 
 def _add_post(
-    author: Account,
+    author: Author,
     thread: Thread,
     *,
     number: int,
     text: Text,
     screening: Screening,
-    organisation_id: int | None,
     submission_id: str,
     interest: str | None,
     at: datetime,
 ) -> Post:
-    organisation = _organisation_spoken_for(author, organisation_id)
+    account, organisation = author.account, author.organisation
     post = Post(
         thread_id=thread.id,
         number=number,
-        author_id=author.id,
+        author_id=account.id,
         capacity=Capacity.ORGANISATION if organisation else Capacity.PERSONAL,
-        sector=Sector(organisation.sector if organisation else author.sector),
+        sector=Sector(organisation.sector if organisation else account.sector),
         organisation_id=organisation.id if organisation else None,
         organisation_name=organisation.name if organisation else "",
         source=text.source,
@@ -300,7 +364,7 @@ def _add_post(
     db.session.add(post)
     db.session.flush()
     add_mentions(post, text.mentioned)
-    mark_read_until(author, thread, number=number)
+    mark_read_until(account, thread, number=number)
     if not screening.holds:
         counting.count_voice(post, by=1)
     _announce(post, screening)
@@ -311,15 +375,6 @@ def _announce(post: Post, screening: Screening) -> None:
     emit(PostHeld(post.id) if screening.holds else PostPublished(post.id))
     if screening.flags:
         emit(PostFlagged(post.id, tuple(screening.flags)))
-
-
-def _organisation_spoken_for(author: Account, organisation_id: int | None) -> Organisation | None:
-    if organisation_id is None:
-        return None
-    for organisation in organisations.organisations_of(author.id):
-        if organisation.id == organisation_id:
-            return organisation
-    raise Invalid("You cannot post for this organisation", field="speak_as")
 
 
 def add_mentions(post: Post, mentioned: Sequence[int]) -> None:

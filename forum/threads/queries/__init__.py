@@ -1,5 +1,13 @@
 """Reads of threads and posts."""
 
+from forum.threads.queries.highlights import (
+    answered_threads,
+    most_helpful,
+    newest_questions,
+    organisations_heard,
+    sectors_heard,
+    started_by,
+)
 from forum.threads.queries.interests import (
     AuthorInterests,
     LiveInterest,
@@ -16,18 +24,23 @@ from forum.threads.queries.lists import (
     centre_threads,
     list_board,
     list_latest,
+    list_questions,
     list_topic,
     organisation_posts,
     person_posts,
-    topic_comparison,
 )
-from forum.threads.queries.posts import (
+from forum.threads.queries.pages import (
     PAGE_SIZE,
-    History,
     PostRow,
     SectorVoice,
+    posts_on_page,
+    topics_of,
+    voices_of,
+)
+from forum.threads.queries.posts import (
+    History,
+    Place,
     count_outdated,
-    find_submission,
     first_unread,
     get_post,
     history_of,
@@ -35,11 +48,10 @@ from forum.threads.queries.posts import (
     last_number_for,
     page_of,
     place_in,
-    posts_on_page,
     quotation,
-    topics_of,
-    voices_of,
 )
+from forum.threads.queries.regions import Comparison, Region, topic_comparison
+from forum.threads.queries.similar import SimilarThread, find_similar_with, similar_threads
 from forum.threads.queries.wholes import (
     first_post_of,
     get_thread,
@@ -51,27 +63,36 @@ from forum.threads.queries.writing import (
     draft_of_board,
     draft_of_thread,
     drafts_of,
+    find_submission,
     get_draft,
     held_edit_of,
+    last_revision_of,
     read_number,
     suggest_members,
     unpublished_of,
+    was_sent,
 )
 
 __all__ = [
     "PAGE_SIZE",
     "AuthorInterests",
+    "Comparison",
     "History",
     "LiveInterest",
+    "Place",
     "PostRow",
+    "Region",
     "SectorVoice",
+    "SimilarThread",
     "ThreadRow",
+    "answered_threads",
     "author_interests",
     "centre_threads",
     "count_outdated",
     "draft_of_board",
     "draft_of_thread",
     "drafts_of",
+    "find_similar_with",
     "find_submission",
     "first_post_of",
     "first_unread",
@@ -86,10 +107,15 @@ __all__ = [
     "interests_of",
     "is_live",
     "last_number_for",
+    "last_revision_of",
     "list_board",
     "list_latest",
+    "list_questions",
     "list_topic",
+    "most_helpful",
+    "newest_questions",
     "organisation_posts",
+    "organisations_heard",
     "page_of",
     "person_posts",
     "place_in",
@@ -97,8 +123,11 @@ __all__ = [
     "posts_on_page",
     "quotation",
     "read_number",
+    "sectors_heard",
+    "similar_threads",
     "standing_history",
     "standing_interest",
+    "started_by",
     "suggest_members",
     "thread_interests",
     "topic_comparison",
@@ -106,4 +135,5 @@ __all__ = [
     "trail_of",
     "unpublished_of",
     "voices_of",
+    "was_sent",
 ]

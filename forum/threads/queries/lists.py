@@ -1,34 +1,37 @@
 """Lists of threads and posts, newest first, by keyset."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, or_, select
 
 from forum.accounts.enums import Sector
 from forum.accounts.models import Account
 from forum.boards.models import Board
 from forum.centres.models import Centre
-from forum.core.access import Actor
+from forum.core.access import Actor, Anonymous
 from forum.core.db import db
+from forum.core.markup import extract
 from forum.core.pages import Page, before, decode_cursor, encode_cursor
 from forum.threads import policy
 from forum.threads.enums import PostState, ThreadKind
-from forum.threads.models import Post, ReadMark, Thread, ThreadTopic, Voice
+from forum.threads.models import Post, ReadMark, Thread, ThreadTopic
 from forum.topics.models import Topic
 
 THREADS_PER_PAGE = 30
 POSTS_PER_PAGE = 20
 EXTRACT_LENGTH = 280
 
+Rows = Select[*tuple[Any, ...]]
+
 FirstPost = Post.__table__.alias("first_post")
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadRow:
+class ThreadRow(NamedTuple):
     """A thread in a list, ready to show."""
 
     id: int
@@ -62,27 +65,13 @@ class PostExtract:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """What one centre has to say on a topic."""
-
-    centre_name: str
-    centre_url: str
-    threads: int
-    posts: int
-    sectors: Sequence[Sector]
-
-
 def list_board(actor: Actor, board: Board, *, after: str = "") -> Page[ThreadRow]:
     """Threads of a board, pinned above, then newest activity first.
 
     ``after`` is the cursor of the page before. Raises NotFound for a cursor not made here.
     """
-    order = (Thread.is_pinned, Thread.last_post_at, Thread.id)
-    statement = _threads(actor).where(Thread.board_id == board.id)
-    if after:
-        statement = before(statement, order, decode_cursor(after, bool, datetime, int))
-    rows = _page(statement.order_by(*(column.desc() for column in order)))
+    place = decode_cursor(after, bool, datetime, int) if after else ()
+    rows = _rows(actor, "board", {"board_id": board.id}, place=place)
     more = rows[THREADS_PER_PAGE - 1] if len(rows) > THREADS_PER_PAGE else None
     cursor = encode_cursor(more.is_pinned, more.last_post_at, more.id) if more else ""
     return Page(_finish(actor, rows[:THREADS_PER_PAGE], show=""), cursor)
@@ -90,72 +79,42 @@ def list_board(actor: Actor, board: Board, *, after: str = "") -> Page[ThreadRow
 
 def list_latest(actor: Actor, *, after: str = "", limit: int = THREADS_PER_PAGE) -> Page[ThreadRow]:
     """Threads of all centres, newest activity first."""
-    return _by_activity(actor, _threads(actor), after=after, limit=limit)
+    return _by_activity(actor, "all", {}, after=after, limit=limit)
 
 
 def centre_threads(actor: Actor, centre_id: int, *, limit: int) -> Sequence[ThreadRow]:
     """The newest threads of a centre."""
-    statement = _threads(actor).where(Thread.centre_id == centre_id)
-    return _by_activity(actor, statement, after="", limit=limit, show="board").rows
+    which = {"centre_id": centre_id}
+    return _by_activity(actor, "centre", which, after="", limit=limit, show="board").rows
+
+
+def list_questions(actor: Actor, *, centre_id: int | None, after: str = "") -> Page[ThreadRow]:
+    """Questions without an accepted answer, of all centres or one, newest first."""
+    statement = _threads(actor).where(
+        Thread.kind == ThreadKind.QUESTION,
+        Thread.accepted_post_id.is_(None),
+        Thread.state == PostState.VISIBLE,
+    )
+    if centre_id is not None:
+        statement = statement.where(Thread.centre_id == centre_id)
+    order = (Thread.created_at, Thread.id)
+    place = decode_cursor(after, datetime, int) if after else ()
+    statement = before(statement, order, place) if place else statement
+    ordered = statement.order_by(*(column.desc() for column in order))
+    rows = db.session.execute(ordered.limit(THREADS_PER_PAGE + 1)).all()
+    more = rows[THREADS_PER_PAGE - 1] if len(rows) > THREADS_PER_PAGE else None
+    cursor = encode_cursor(more.created_at, more.id) if more else ""
+    return Page(_finish(actor, rows[:THREADS_PER_PAGE], show="centre and board"), cursor)
 
 
 def list_topic(
     actor: Actor, topic_id: int, *, centre_id: int | None = None, after: str = ""
 ) -> Page[ThreadRow]:
     """Threads on a topic, of all centres or one, newest activity first."""
-    statement = _threads(actor).join(
-        ThreadTopic, and_(ThreadTopic.thread_id == Thread.id, ThreadTopic.topic_id == topic_id)
-    )
-    if centre_id is not None:
-        statement = statement.where(ThreadTopic.centre_id == centre_id)
-    order = (ThreadTopic.last_post_at, ThreadTopic.thread_id)
-    return _by_activity(actor, statement, after=after, order=order)
-
-
-def topic_comparison(actor: Actor, topic_id: int) -> list[Comparison]:
-    """Threads, posts and sectors heard on a topic, by centre, in the order of the centres."""
-    tied = _visible_on_topic(actor, topic_id)
-    counts = db.session.execute(
-        select(
-            Centre.name,
-            Centre.slug,
-            func.count(tied.c.id),
-            func.coalesce(func.sum(tied.c.reply_count + 1), 0),
-        )
-        .outerjoin(tied, tied.c.centre_id == Centre.id)
-        .group_by(Centre.id, Centre.name, Centre.slug)
-        .order_by(Centre.id)
-    ).all()
-    heard: dict[str, set[Sector]] = defaultdict(set)
-    spoken = (
-        select(Centre.slug, Voice.sector)
-        .join(tied, tied.c.id == Voice.thread_id)
-        .join(Centre, Centre.id == tied.c.centre_id)
-        .where(Voice.posts > 0)
-        .distinct()
-    )
-    for slug, sector in db.session.execute(spoken):
-        heard[slug].add(sector)
-    return [
-        Comparison(
-            centre_name=name,
-            centre_url=f"/centres/{slug}/",
-            threads=threads,
-            posts=int(posts),
-            sectors=[sector for sector in Sector if sector in heard[slug]],
-        )
-        for name, slug, threads, posts in counts
-    ]
-
-
-def _visible_on_topic(actor: Actor, topic_id: int) -> Any:
-    return (
-        select(Thread.id, Thread.centre_id, Thread.reply_count)
-        .join(Thread.board)
-        .join(ThreadTopic, ThreadTopic.thread_id == Thread.id)
-        .where(ThreadTopic.topic_id == topic_id, policy.visible_to(actor), _is_listed())
-        .subquery()
-    )
+    if centre_id is None:
+        return _by_activity(actor, "topic", {"topic_id": topic_id}, after=after)
+    which = {"topic_id": topic_id, "centre_id": centre_id}
+    return _by_activity(actor, "topic and centre", which, after=after)
 
 
 def person_posts(actor: Actor, account_id: int, *, after: str = "") -> Page[PostExtract]:
@@ -198,7 +157,7 @@ def _extracts(actor: Actor, which: ColumnElement[bool], *, after: str) -> Page[P
                 url=f"/posts/{row.id}/",
                 thread_title=row.title,
                 centre_name=row.centre_name,
-                extract=_extract(row.source),
+                extract=extract(row.source[: 4 * EXTRACT_LENGTH], longest=EXTRACT_LENGTH),
                 sector=row.sector,
                 organisation_name=row.organisation_name,
                 created_at=row.created_at,
@@ -209,21 +168,12 @@ def _extracts(actor: Actor, which: ColumnElement[bool], *, after: str) -> Page[P
     )
 
 
-def _extract(source: str) -> str:
-    """The beginning of what the author wrote, without quotations."""
-    own = " ".join(line for line in source.split("\n") if not line.startswith(">")).split()
-    text = " ".join(own)
-    if len(text) <= EXTRACT_LENGTH:
-        return text
-    return text[:EXTRACT_LENGTH].rsplit(" ", 1)[0] + "…"
-
-
-def _is_listed() -> ColumnElement[bool]:
+def is_listed() -> ColumnElement[bool]:
     """A thread withdrawn before anybody replied stands in no list."""
     return or_(Thread.state == PostState.VISIBLE, Thread.reply_count > 0)
 
 
-def _threads(actor: Actor) -> Select[Any]:
+def _threads(actor: Actor) -> Rows:
     return (
         select(
             Thread.id,
@@ -233,6 +183,7 @@ def _threads(actor: Actor) -> Select[Any]:
             Account.display_name,
             FirstPost.c.sector,
             Thread.reply_count,
+            Thread.created_at,
             Thread.last_post_at,
             Thread.last_shown,
             Thread.is_pinned,
@@ -248,27 +199,80 @@ def _threads(actor: Actor) -> Select[Any]:
         .join(Centre, Centre.id == Thread.centre_id)
         .join(Account, Account.id == Thread.author_id)
         .join(FirstPost, and_(FirstPost.c.thread_id == Thread.id, FirstPost.c.number == 1))
-        .where(policy.visible_to(actor), _is_listed())
+        .where(policy.visible_to(actor), is_listed())
     )
 
 
-def _page(statement: Select[Any], *, limit: int = THREADS_PER_PAGE) -> list[Any]:
+ON_TOPIC = and_(ThreadTopic.thread_id == Thread.id, ThreadTopic.topic_id == bindparam("topic_id"))
+BY_ACTIVITY = (Thread.last_post_at, Thread.id)
+BY_ACTIVITY_ON_TOPIC = (ThreadTopic.last_post_at, ThreadTopic.thread_id)
+# Of each list: what its threads have in common, and their order.
+LISTS: dict[str, tuple[Callable[[Rows], Rows], tuple[Any, ...]]] = {
+    "all": (lambda threads: threads, BY_ACTIVITY),
+    "board": (
+        lambda threads: threads.where(Thread.board_id == bindparam("board_id")),
+        (Thread.is_pinned, *BY_ACTIVITY),
+    ),
+    "centre": (
+        lambda threads: threads.where(Thread.centre_id == bindparam("centre_id")),
+        BY_ACTIVITY,
+    ),
+    "topic": (lambda threads: threads.join(ThreadTopic, ON_TOPIC), BY_ACTIVITY_ON_TOPIC),
+    "topic and centre": (
+        lambda threads: threads.join(ThreadTopic, ON_TOPIC).where(
+            ThreadTopic.centre_id == bindparam("centre_id")
+        ),
+        BY_ACTIVITY_ON_TOPIC,
+    ),
+}
+
+
+def _rows(
+    actor: Actor,
+    name: str,
+    which: dict[str, int],
+    *,
+    place: Sequence[Any] = (),
+    limit: int = THREADS_PER_PAGE,
+) -> list[Any]:
     """The rows of a page and one more, which tells whether there is a next page."""
-    return list(db.session.execute(statement.limit(limit + 1)))
+    if actor.actor_id is None:
+        statement = _statement_for_visitors(name, has_place=bool(place))
+    else:
+        statement = _statement(actor, name, has_place=bool(place))
+    places = {f"place_{index}": value for index, value in enumerate(place)}
+    return list(db.session.execute(statement, {**which, **places, "most": limit + 1}))
+
+
+@cache
+def _statement_for_visitors(name: str, *, has_place: bool) -> Rows:
+    """Put together once: that takes longer than to run it."""
+    return _statement(Anonymous(), name, has_place=has_place)
+
+
+def _statement(actor: Actor, name: str, *, has_place: bool) -> Rows:
+    narrow, order = LISTS[name]
+    statement = narrow(_threads(actor))
+    if has_place:
+        places = [
+            bindparam(f"place_{index}", type_=column.type) for index, column in enumerate(order)
+        ]
+        statement = before(statement, order, places)
+    ordered = statement.order_by(*(column.desc() for column in order))
+    return ordered.limit(bindparam("most", type_=Integer()))
 
 
 def _by_activity(
     actor: Actor,
-    statement: Select[Any],
+    name: str,
+    which: dict[str, int],
     *,
     after: str,
     limit: int = THREADS_PER_PAGE,
-    order: tuple[Any, Any] = (Thread.last_post_at, Thread.id),
     show: str = "centre and board",
 ) -> Page[ThreadRow]:
-    if after:
-        statement = before(statement, order, decode_cursor(after, datetime, int))
-    rows = _page(statement.order_by(*(column.desc() for column in order)), limit=limit)
+    place = decode_cursor(after, datetime, int) if after else ()
+    rows = _rows(actor, name, which, place=place, limit=limit)
     more = rows[limit - 1] if len(rows) > limit else None
     cursor = encode_cursor(more.last_post_at, more.id) if more else ""
     return Page(_finish(actor, rows[:limit], show=show), cursor)
@@ -302,15 +306,20 @@ def _finish(actor: Actor, rows: Sequence[Any], *, show: str) -> list[ThreadRow]:
 
 def _topics_of(thread_ids: Iterable[int]) -> dict[int, list[tuple[str, str]]]:
     topics: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    rows = db.session.execute(
-        select(ThreadTopic.thread_id, Topic.name, Topic.slug)
-        .join(Topic, Topic.id == ThreadTopic.topic_id)
-        .where(ThreadTopic.thread_id.in_(thread_ids))
-        .order_by(Topic.name, Topic.id)
-    )
+    rows = db.session.execute(_topics_by_threads(), {"thread_ids": list(thread_ids)})
     for thread_id, name, slug in rows:
         topics[thread_id].append((name, f"/topics/{slug}/"))
     return topics
+
+
+@cache
+def _topics_by_threads() -> Rows:
+    return (
+        select(ThreadTopic.thread_id, Topic.name, Topic.slug)
+        .join(Topic, Topic.id == ThreadTopic.topic_id)
+        .where(ThreadTopic.thread_id.in_(bindparam("thread_ids", expanding=True)))
+        .order_by(Topic.name, Topic.id)
+    )
 
 
 def _marks_of(actor: Actor, thread_ids: Iterable[int]) -> dict[int, int]:

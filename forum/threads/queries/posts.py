@@ -1,75 +1,36 @@
-"""Reads of one thread: itself, a page of its posts, its voices, a post's history."""
+"""Reads of one thread: single posts, where somebody has come, a post's history."""
 
 import dataclasses
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from itertools import compress
 from typing import Any
 
-from sqlalchemy import ScalarSelect, case, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, func, literal, select
 from sqlalchemy.orm import contains_eager, joinedload
 
-from forum.accounts.enums import Sector
 from forum.accounts.models import Account
 from forum.boards.models import Board
 from forum.core import markup
 from forum.core.access import Actor, moderates
 from forum.core.db import db
 from forum.core.errors import NotFound
-from forum.organisations.models import Organisation
 from forum.threads import policy
-from forum.threads.enums import Capacity, PostState
-from forum.threads.models import HeldEdit, Post, PostRevision, ReadMark, Thread, ThreadTopic, Voice
-from forum.topics.models import Topic
+from forum.threads.enums import PostState
+from forum.threads.models import (
+    Draft,
+    Post,
+    PostRevision,
+    ReadMark,
+    Thread,
+)
+from forum.threads.queries.pages import PAGE_SIZE
 
-PAGE_SIZE = 20
 LONGEST_QUOTATION = 1_500
 CONTROL_FREE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-
-
-@dataclass(frozen=True, slots=True)
-class PostRow:
-    """A post as its thread's page shows it.
-
-    ``html``, ``holds`` and ``held_edit`` (the text of an edit that waits) are empty where the
-    reader may not read; then ``interest`` is None, too, as when nothing was said.
-    """
-
-    id: int
-    thread: Thread
-    number: int
-    url: str
-    author_id: int
-    author_name: str
-    author_url: str
-    capacity: Capacity
-    organisation_name: str
-    organisation_url: str
-    sector: Sector
-    html: str
-    state: PostState
-    rule: str
-    reason: str
-    decision_url: str
-    holds: Sequence[dict[str, Any]]
-    held_edit: str
-    interest: str | None
-    created_at: datetime
-    edited_at: datetime | None
-    history_url: str
-    is_accepted: bool
-    redactions: Sequence[dict[str, Any]]
-
-
-@dataclass(frozen=True, slots=True)
-class SectorVoice:
-    """How many organisations and individuals of a sector have spoken in a thread."""
-
-    sector: Sector
-    organisations: int
-    individuals: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +52,17 @@ class History:
     versions: Sequence[Version]
 
 
-def topics_of(thread_id: int) -> Sequence[Topic]:
-    """The topics that a thread is tied to, by name."""
-    return db.session.scalars(
-        select(Topic)
-        .join(ThreadTopic, ThreadTopic.topic_id == Topic.id)
-        .where(ThreadTopic.thread_id == thread_id)
-        .order_by(Topic.name, Topic.id)
-    ).all()
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How far somebody has come in a thread.
+
+    ``read`` is the number of the last post that they have read, None before the first visit;
+    ``last`` that of the last there is for them; ``draft`` is the reply that they have begun.
+    """
+
+    read: int | None
+    last: int
+    draft: Draft | None
 
 
 def get_post(actor: Actor, post_id: int) -> Post:
@@ -140,17 +104,6 @@ def hold_post(post_id: int) -> Post:
     return post
 
 
-def find_submission(author_id: int, submission_id: str) -> Post | None:
-    """The post that an earlier sending of the same form has made."""
-    if not submission_id:
-        return None
-    return db.session.scalar(
-        select(Post)
-        .options(joinedload(Post.thread))
-        .where(Post.author_id == author_id, Post.submission_id == submission_id)
-    )
-
-
 def page_of(number: int) -> int:
     """The page, from 1, on which the post with this number stands."""
     return (number - 1) // PAGE_SIZE + 1
@@ -162,33 +115,52 @@ def last_number_for(actor: Actor, thread: Thread) -> int:
         return thread.last_shown
     if moderates(actor, thread.centre_id):
         return thread.last_number
-    return db.session.scalar(select(_own_number(actor, thread))) or thread.last_shown
+    asked = {
+        "reader_id": actor.actor_id,
+        "thread_id": thread.id,
+        "last_shown": thread.last_shown,
+    }
+    return db.session.scalar(select(_own_number()), asked) or thread.last_shown
 
 
-def place_in(actor: Actor, thread: Thread) -> tuple[int | None, int]:
-    """Numbers of the last post that the actor has read, and of the last that there is for them.
-
-    The first is None before the first visit.
-    """
+def place_in(actor: Actor, thread: Thread) -> Place:
+    """How far the actor has come in a thread that they may see."""
     if actor.actor_id is None:
-        return None, thread.last_shown
-    read = select(ReadMark.number).where(
-        ReadMark.account_id == actor.actor_id, ReadMark.thread_id == thread.id
-    )
-    row = db.session.execute(select(read.scalar_subquery(), _own_number(actor, thread))).one()
+        return Place(None, thread.last_shown, None)
+    asked = {
+        "reader_id": actor.actor_id,
+        "thread_id": thread.id,
+        "last_shown": thread.last_shown,
+    }
+    read_number, own_number, draft = db.session.execute(_place_by_reader(), asked).one()
     if moderates(actor, thread.centre_id):
-        return row[0], thread.last_number
-    return row[0], row[1] or thread.last_shown
+        return Place(read_number, thread.last_number, draft)
+    return Place(read_number, own_number or thread.last_shown, draft)
 
 
-def _own_number(actor: Actor, thread: Thread) -> ScalarSelect[int]:
-    """Number of the actor's newest post that stands behind all that others can see."""
+@cache
+def _place_by_reader() -> Select[*tuple[Any, ...]]:
+    """Asked for every page of a thread: to put it together takes longer than to run it."""
+    reader: ColumnElement[int] = bindparam("reader_id")
+    thread: ColumnElement[int] = bindparam("thread_id")
+    read = select(ReadMark.number).where(
+        ReadMark.account_id == reader, ReadMark.thread_id == thread
+    )
+    return (
+        select(read.scalar_subquery(), _own_number(), Draft)
+        .select_from(select(literal(1)).subquery())
+        .outerjoin(Draft, and_(Draft.account_id == reader, Draft.thread_id == thread))
+    )
+
+
+def _own_number() -> ScalarSelect[int]:
+    """Number of the reader's newest post that stands behind all that others can see."""
     return (
         select(func.max(Post.number))
         .where(
-            Post.thread_id == thread.id,
-            Post.number > thread.last_shown,
-            Post.author_id == actor.actor_id,
+            Post.thread_id == bindparam("thread_id"),
+            Post.number > bindparam("last_shown"),
+            Post.author_id == bindparam("reader_id"),
         )
         .scalar_subquery()
     )
@@ -200,103 +172,6 @@ def first_unread(actor: Actor, thread: Thread, *, read: int) -> int:
         Post.thread_id == thread.id, Post.number > read, policy.has_post(actor, thread)
     )
     return db.session.scalar(following) or last_number_for(actor, thread)
-
-
-_COLUMNS = (
-    Post.id,
-    Post.number,
-    Post.author_id,
-    Account.display_name,
-    Account.handle,
-    Post.capacity,
-    Post.organisation_name,
-    Post.organisation_id,
-    Organisation.slug.label("organisation_slug"),
-    Post.sector,
-    Post.html,
-    Post.state,
-    Post.hidden_rule,
-    Post.hidden_reason,
-    Post.entry_number,
-    Post.holds,
-    HeldEdit.source.label("held_edit"),
-    Post.interest,
-    Post.created_at,
-    Post.edited_at,
-    Post.redactions,
-)
-
-
-def posts_on_page(actor: Actor, thread: Thread, *, page: int) -> list[PostRow]:
-    """The posts of a numbered page, oldest first, tombstones included."""
-    first = (page - 1) * PAGE_SIZE + 1
-    statement = (
-        select(*_COLUMNS)
-        .join(Account, Account.id == Post.author_id)
-        .outerjoin(Organisation, Organisation.id == Post.organisation_id)
-        .outerjoin(HeldEdit, HeldEdit.post_id == Post.id)
-        .where(
-            Post.thread_id == thread.id,
-            Post.number.between(first, first + PAGE_SIZE - 1),
-            policy.has_post(actor, thread),
-        )
-        .order_by(Post.number)
-    )
-    staff = moderates(actor, thread.centre_id)
-    return [
-        _post_row(row, thread, readable=staff or row.author_id == actor.actor_id)
-        for row in db.session.execute(statement)
-    ]
-
-
-def _post_row(row: Any, thread: Thread, *, readable: bool) -> PostRow:
-    shown = row.state is PostState.VISIBLE or readable
-    return PostRow(
-        id=row.id,
-        thread=thread,
-        number=row.number,
-        url=f"/posts/{row.id}/",
-        author_id=row.author_id,
-        author_name=row.display_name,
-        author_url=f"/people/{row.handle}/",
-        capacity=row.capacity,
-        organisation_name=row.organisation_name,
-        organisation_url=_organisation_url(row.organisation_id, row.organisation_slug),
-        sector=row.sector,
-        html=row.html if shown else "",
-        state=row.state,
-        rule=row.hidden_rule,
-        reason=row.hidden_reason,
-        decision_url=f"/moderation-log/{row.entry_number}/" if row.entry_number else "",
-        holds=row.holds if readable else [],
-        held_edit=(row.held_edit or "") if readable else "",
-        interest=row.interest if shown else None,
-        created_at=row.created_at,
-        edited_at=row.edited_at,
-        history_url=f"/posts/{row.id}/history/" if row.edited_at and shown else "",
-        is_accepted=row.id == thread.accepted_post_id,
-        redactions=row.redactions if shown else (),
-    )
-
-
-def _organisation_url(organisation_id: int | None, slug: str | None) -> str:
-    return f"/organisations/{organisation_id}/{slug}/" if organisation_id else ""
-
-
-def voices_of(thread_id: int) -> list[SectorVoice]:
-    """Voices of every sector, heard or not, in the order of ``Sector``."""
-    is_organisation = Voice.speaker.startswith("o", autoescape=False)
-    rows = db.session.execute(
-        select(
-            Voice.sector,
-            func.sum(case((is_organisation, 1), else_=0)),
-            func.sum(case((is_organisation, 0), else_=1)),
-        )
-        .where(Voice.thread_id == thread_id, Voice.posts > 0)
-        .group_by(Voice.sector)
-    )
-    heard = {sector: (int(organisations), int(people)) for sector, organisations, people in rows}
-    return [SectorVoice(sector, *heard.get(sector, (0, 0))) for sector in Sector]
 
 
 def quotation(actor: Actor, thread: Thread, post_id: int, *, text: str = "") -> str:

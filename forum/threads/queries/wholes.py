@@ -1,8 +1,9 @@
 """Reads of threads as a whole: one to see, several to decide about, their trail."""
 
 from collections.abc import Collection, Sequence
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from forum.accounts.models import Account
@@ -41,7 +42,14 @@ def _where_it_went(actor: Actor, thread_id: int) -> NotFound:
 
 
 def _find_thread(actor: Actor, thread_id: int) -> Thread | None:
-    return db.session.scalar(
+    thread = db.session.scalar(_thread_by_id(), {"thread_id": thread_id})
+    return thread if thread is not None and policy.can_see(actor, thread) else None
+
+
+@cache
+def _thread_by_id() -> Select[Thread]:
+    """The statement of the hottest page: to put it together takes longer than to run it."""
+    return (
         select(Thread)
         .join(Thread.board)
         .join(Board.centre)
@@ -50,7 +58,7 @@ def _find_thread(actor: Actor, thread_id: int) -> Thread | None:
             contains_eager(Thread.board).contains_eager(Board.centre),
             contains_eager(Thread.author).lazyload(Account.grants),
         )
-        .where(Thread.id == thread_id, policy.visible_to(actor))
+        .where(Thread.id == bindparam("thread_id"))
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from forum.accounts.models import Account
@@ -12,7 +12,7 @@ from forum.core.db import db
 from forum.core.errors import NotFound
 from forum.threads import policy
 from forum.threads.enums import PostState
-from forum.threads.models import Draft, HeldEdit, Post, ReadMark, Thread
+from forum.threads.models import Draft, HeldEdit, Post, PostRevision, ReadMark, Thread
 
 MOST_SUGGESTIONS = 8
 MOST_UNPUBLISHED = 50
@@ -26,7 +26,13 @@ def drafts_of(actor: Actor) -> Sequence[Draft]:
             joinedload(Draft.board).joinedload(Board.centre),
             joinedload(Draft.thread).joinedload(Thread.board),
         )
-        .where(Draft.account_id == actor.actor_id)
+        # As the two indexes have it, each of which knows one kind of drafts.
+        .where(
+            or_(
+                and_(Draft.account_id == actor.actor_id, Draft.thread_id.is_(None)),
+                and_(Draft.account_id == actor.actor_id, Draft.thread_id.is_not(None)),
+            )
+        )
         .order_by(Draft.saved_at.desc(), Draft.id.desc())
     ).all()
 
@@ -39,6 +45,24 @@ def get_draft(actor: Actor, draft_id: int) -> Draft:
     if draft is None:
         raise NotFound("There is no such draft.")
     return draft
+
+
+def find_submission(author_id: int, submission_id: str) -> Post | None:
+    """The post that an earlier sending of the same form has made."""
+    if not submission_id:
+        return None
+    return db.session.scalar(
+        select(Post).options(joinedload(Post.thread)).where(_is_sent(author_id, submission_id))
+    )
+
+
+def was_sent(author_id: int, submission_id: str) -> ColumnElement[bool]:
+    """Whether there is ``find_submission``, as a condition of a statement that does more."""
+    return exists(Post.id).where(_is_sent(author_id, submission_id))
+
+
+def _is_sent(author_id: int, submission_id: str) -> ColumnElement[bool]:
+    return and_(Post.author_id == author_id, Post.submission_id == submission_id)
 
 
 def draft_of_board(actor: Actor, board_id: int) -> Draft | None:
@@ -62,6 +86,16 @@ def draft_of_thread(actor: Actor, thread_id: int) -> Draft | None:
 def held_edit_of(post_id: int) -> HeldEdit | None:
     """The edit of a post that waits for a moderator."""
     return db.session.scalar(select(HeldEdit).where(HeldEdit.post_id == post_id))
+
+
+def last_revision_of(post_id: int) -> PostRevision | None:
+    """What the post said before its last edit; None: it was never edited."""
+    return db.session.scalar(
+        select(PostRevision)
+        .where(PostRevision.post_id == post_id)
+        .order_by(PostRevision.version.desc())
+        .limit(1)
+    )
 
 
 def unpublished_of(actor: Actor) -> Sequence[Post]:

@@ -3,7 +3,7 @@
 from itertools import pairwise
 from typing import Any
 
-from flask import redirect, render_template, request, url_for
+from flask import current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.boards import policy as board_policy
@@ -12,7 +12,7 @@ from forum.core.access import Actor
 from forum.core.errors import MovedInto, NotFound
 from forum.core.pages import number_pages
 from forum.core.texts import difference
-from forum.threads import policy, queries
+from forum.threads import exports, policy, queries
 from forum.threads.views.blueprint import bp
 from forum.threads.views.showing import (
     offer_interests,
@@ -82,8 +82,8 @@ def show(thread_id: int, slug: str) -> ResponseReturnValue:
 
 
 def _page_of_thread(actor: Actor, thread: Any) -> dict[str, Any]:
-    read, last = queries.place_in(actor, thread)
-    pages = number_pages(last, size=queries.PAGE_SIZE)
+    place = queries.place_in(actor, thread)
+    pages = number_pages(place.last, size=queries.PAGE_SIZE)
     page = _page_number(pages)
     posts = queries.posts_on_page(actor, thread, page=page)
     may_join = policy.can_join(actor, thread)
@@ -96,16 +96,25 @@ def _page_of_thread(actor: Actor, thread: Any) -> dict[str, Any]:
         "voices": queries.voices_of(thread.id),
         "page": page,
         "pages": pages,
-        "last": last,
-        "read": read,
-        "first_unread": _first_unread(posts, read, page=page),
+        "last": place.last,
+        "read": place.read,
+        "first_unread": _first_unread(posts, place.read, page=page),
         "may_reply": may_join and policy.keeps_pace(actor, thread.centre_id, thread),
         "is_locked": policy.is_locked(thread),
         "is_pinned": policy.is_pinned(thread),
         "slow_minutes": policy.slow_minutes(thread),
         "may_moderate": policy.can_moderate(actor, thread),
-        "form": _form_below(actor, thread) if may_join else None,
+        "form": _form_below(actor, thread, place.draft) if may_join else None,
+        "linked": _linked_data(actor, thread, posts, page=page),
     }
+
+
+def _linked_data(actor: Actor, thread: Any, posts: list[queries.PostRow], *, page: int) -> Any:
+    """What search engines read of the page; members need none."""
+    if actor.is_authenticated:
+        return None
+    site_url = current_app.config["SITE_URL"]
+    return exports.describe_thread(thread, posts, page=page, site_url=site_url)
 
 
 def _first_unread(posts: list[queries.PostRow], read: int | None, *, page: int) -> int:
@@ -115,8 +124,8 @@ def _first_unread(posts: list[queries.PostRow], read: int | None, *, page: int) 
     return next((post.number for post in posts if post.number > read), 0)
 
 
-def _form_below(actor: Actor, thread: Any) -> Any:
-    form = reply_form(actor, thread)
+def _form_below(actor: Actor, thread: Any, draft: Any) -> Any:
+    form = reply_form(actor, draft)
     offer_rules(actor, form, thread.board.centre)
     offer_interests(actor, form, thread)
     if quoted := _quoted(actor, thread):

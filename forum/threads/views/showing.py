@@ -1,8 +1,7 @@
 """What the pages of a thread share: the form, and what a reader may do with each post."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import flash
 from flask_babel import gettext as _
@@ -16,8 +15,7 @@ from forum.threads.forms import PostForm
 from forum.web.filters import sector_name
 
 
-@dataclass(frozen=True, slots=True)
-class Permissions:
+class Permissions(NamedTuple):
     """Addresses of what a reader may do with a post; empty where they may not."""
 
     is_own: bool = False
@@ -29,6 +27,7 @@ class Permissions:
     hide_url: str = ""
     restore_url: str = ""
     redact_url: str = ""
+    cite_url: str = ""
     accept_url: str = ""
     unaccept_url: str = ""
 
@@ -39,6 +38,8 @@ def permissions_on_page(
     """A function from a post's row to what ``actor`` may do with it; None for nothing at all."""
     if not actor.is_authenticated:
         return _permissions_of_visitors
+
+    may_cite = policy.can_cite(actor, thread)
 
     def permissions(post: queries.PostRow) -> Permissions:
         base = f"/posts/{post.id}/"
@@ -57,6 +58,7 @@ def permissions_on_page(
             hide_url=base + "hide/" if policy.can_hide(actor, post) else "",
             restore_url=base + "restore/" if policy.can_restore(actor, post) else "",
             redact_url=base + "redact/" if policy.can_redact(actor, post) else "",
+            cite_url=base + "cite/" if may_cite and post.state == "visible" else "",
             accept_url=base + "accept/" if may_accept and not post.is_accepted else "",
             unaccept_url=base + "unaccept/" if may_accept and post.is_accepted else "",
         )
@@ -82,11 +84,11 @@ def tell_if_waiting(sent: Any) -> None:
         )
 
 
-def reply_form(actor: Actor, thread: Any) -> PostForm:
-    """The form for a reply, with the actor's draft in it when it was not sent yet."""
+def reply_form(actor: Actor, draft: Any) -> PostForm:
+    """The form for a reply that was not sent yet, with what the actor has begun to write."""
     form = PostForm()
     offer_capacities(actor, form)
-    if not form.is_submitted() and (draft := queries.draft_of_thread(actor, thread.id)):
+    if draft is not None:
         form.source.data = draft.source
         restore_choice(form.speak_as, draft.choices.get("speak_as"))
         restore_interest(form, draft.choices)
@@ -94,7 +96,9 @@ def reply_form(actor: Actor, thread: Any) -> PostForm:
 
 
 def offer_capacities(actor: Actor, form: PostForm) -> None:
-    """Let the author choose for whom they speak."""
+    """Let the author choose for whom they speak, unless it was offered before."""
+    if form.speak_as.choices is not None:
+        return
     form.offer_capacities(
         _("Personally (%(sector)s)", sector=sector_name(actor.sector_value)),
         [

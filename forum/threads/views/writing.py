@@ -1,5 +1,6 @@
 """Writing: starting a thread, replying, drafts, completion of mentions."""
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -20,7 +21,6 @@ from forum.threads.views.showing import (
     offer_capacities,
     offer_interests,
     offer_rules,
-    reply_form,
     restore_choice,
     restore_interest,
     tell_if_waiting,
@@ -46,6 +46,8 @@ def start(centre: str, board: str) -> ResponseReturnValue:
         return redirect(url_for("threads.drafts"), 303)
     ensure(board_policy.can_start(actor, place))
     if form.submitted() and not wants("preview"):
+        if similar := _unseen_similar(actor, form):
+            return _form_page("threads/start.html", form, board=place, similar=similar)
         try:
             thread = _start(actor, place, form)
         except Invalid as error:
@@ -54,6 +56,16 @@ def start(centre: str, board: str) -> ResponseReturnValue:
             tell_if_waiting(thread)
             return redirect(thread.path, 303)
     return _form_page("threads/start.html", form, board=place)
+
+
+def _unseen_similar(actor: Actor, form: ThreadForm) -> Sequence[queries.SimilarThread]:
+    """Threads that may have said it already, which the author is shown once before they post."""
+    title = form.title.data or ""
+    sent = queries.find_submission(actor.actor_id or 0, form.submission_id.data or "")
+    if sent or form.seen_similar.data == title:
+        return ()
+    form.seen_similar.data = title
+    return queries.similar_threads(actor, title)
 
 
 def _start(actor: Actor, board: Any, form: ThreadForm) -> Any:
@@ -73,12 +85,12 @@ def _start(actor: Actor, board: Any, form: ThreadForm) -> Any:
 
 def _thread_form(actor: Actor, board: Any) -> ThreadForm:
     form = ThreadForm()
-    offer_capacities(actor, form)
     form.offer_kinds(
         [kind for kind in ThreadKind if policy.can_start_kind(actor, board.centre_id, kind)]
     )
     form.offer_topics(topics.list_topics())
     if not form.is_submitted() and (draft := queries.draft_of_board(actor, board.id)):
+        offer_capacities(actor, form)
         form.title.data, form.source.data = draft.title, draft.source
         form.topics.data = draft.choices.get("topics", [])
         restore_choice(form.kind, draft.choices.get("kind"))
@@ -94,7 +106,7 @@ def reply(thread_id: int) -> ResponseReturnValue:
     """Reply in a thread; a preview or an error shows the form on a page of its own."""
     actor = current_actor()
     thread = queries.get_thread(actor, thread_id)
-    form = reply_form(actor, thread)
+    form = PostForm()
     if wants("draft"):
         _save_reply_draft(actor, thread, form)
         flash(_("Draft saved."), "success")
@@ -134,6 +146,7 @@ def reply_page(thread_id: int) -> ResponseReturnValue:
 def _form_page(template: str, form: PostForm, *, board: Any, **things: Any) -> ResponseReturnValue:
     """The form on a page of its own, with a preview when one was asked for."""
     preview = _preview(form)
+    offer_capacities(current_actor(), form)
     offer_rules(current_actor(), form, board.centre)
     offer_interests(current_actor(), form, things.get("thread"))
     page = render_template(template, form=form, board=board, preview=preview, **things)
@@ -179,7 +192,7 @@ def save_reply_draft(thread_id: int) -> ResponseReturnValue:
     """Keep a reply as it is being typed (asked by script)."""
     actor = current_actor()
     thread = queries.get_thread(actor, thread_id)
-    _save_reply_draft(actor, thread, reply_form(actor, thread))
+    _save_reply_draft(actor, thread, PostForm())
     return "", 204
 
 

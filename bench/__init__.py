@@ -1,0 +1,1 @@
+"""Benchmarks: what pages cost, beside what they would cost at the least."""

@@ -1,0 +1,68 @@
+"""Making the evidence file; that it was made is recorded, and stands in no such file."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from forum.consultations.exports import evidence
+from forum.consultations.models import Consultation
+from forum.consultations.policy import analysis as policy
+from forum.core import audit
+from forum.core.access import Actor, ensure
+from forum.core.db import db, hold_snapshot, writing
+from forum.core.errors import Invalid, RoundtableError
+from forum.core.transactions import action, pause
+
+
+def write_evidence(
+    actor: Actor, consultation: Consultation, file: IO[bytes], progress: evidence.Progress
+) -> None:
+    """Write the evidence file of the consultation, all of it from one state of the database.
+
+    ``progress`` is told the name of the part at each row.
+    """
+    ensure(policy.can_analyse(actor, consultation))
+    _record(actor, consultation)
+    with _one_state(consultation):
+        evidence.write_evidence(file, consultation, progress)
+
+
+def save_evidence(
+    actor: Actor, consultation: Consultation, target: Path, progress: evidence.Progress
+) -> None:
+    """Write the evidence file to ``target``, which is there once it is whole.
+
+    Raises Invalid when there is such a file, RoundtableError when it cannot be written.
+    """
+    if target.exists() or target.is_symlink():
+        raise Invalid(f"{target} exists already. Name a file that does not.", field="target")
+    try:
+        with tempfile.NamedTemporaryFile(dir=target.parent) as file:
+            write_evidence(actor, consultation, file, progress)
+            file.flush()
+            os.link(file.name, target)
+    except OSError as error:
+        reason = error.strerror or error
+        raise RoundtableError(f"{target} cannot be written: {reason}.") from error
+
+
+@action
+def _record(actor: Actor, consultation: Consultation) -> None:
+    audit.record(actor, "consultation.evidence", consultation, centre_id=consultation.centre_id)
+
+
+@contextmanager
+def _one_state(consultation: Consultation) -> Iterator[None]:
+    """Keep nobody from writing meanwhile, and see nothing of what they write."""
+    token = writing.set(False)
+    try:
+        pause()
+        hold_snapshot()
+        db.session.refresh(consultation)
+        yield
+        pause()
+    finally:
+        writing.reset(token)

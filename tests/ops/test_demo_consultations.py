@@ -1,0 +1,297 @@
+"""The consultations of the demo content: over all stages, answered believably, and shown."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import func, select
+
+from forum.accounts.enums import Role, Sector
+from forum.accounts.models import Account, RoleGrant
+from forum.consultations import queries as consultations
+from forum.consultations.enums import (
+    Channel,
+    Kind,
+    PromiseState,
+    Publication,
+    QuestionKind,
+    Ruling,
+    Stage,
+)
+from forum.consultations.models import (
+    Answer,
+    Coding,
+    Consultation,
+    LatenessNotice,
+    Outcome,
+    Promise,
+    Question,
+    Reading,
+    Respondent,
+    Response,
+    Theme,
+)
+from forum.consultations.policy.answers import asked, can_answer
+from forum.consultations.stages import outcome_due_at, stage_of
+from forum.core import clock
+from forum.core.db import db
+from forum.ops import actions, queries
+from forum.ops.queries.demo_consultations import DemoResponses, consultation_of
+from forum.ops.queries.demo_moderation import DemoModeration
+from forum.web.limits import limiter
+from tests import factories
+
+MANAGER = "manager@demo.example"
+
+
+@pytest.fixture(scope="module")
+def demo():
+    """The consultations of the files with everybody in them, and the thread that one names."""
+    whole = queries.read_demo()
+    named = {(told.centre, told.thread) for told in whole.consultations}
+    centres = [
+        replace(
+            centre, threads=[one for one in centre.threads if (centre.slug, one.title) in named]
+        )
+        for centre in whole.centres
+    ]
+    return replace(
+        whole,
+        centres=centres,
+        drafts=(),
+        readings=(),
+        moderation=DemoModeration(members=whole.moderation.members),
+    )
+
+
+@pytest.fixture(scope="module")
+def loaded(applications, demo):
+    """The site with them, on SQLite: the whole demo is loaded on both databases elsewhere."""
+    databases = applications.databases("sqlite")
+    app = applications.make(databases.create("asked", template="migrated"), applications.folder)
+    with app.app_context():
+        actions.load_demo(demo, password_hash=factories.CHEAP_HASH)
+        db.session.remove()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+    applications.made.remove(app)
+    databases.drop("asked")
+
+
+@pytest.fixture
+def site(loaded):
+    """The site with them, for tests that change nothing."""
+    limiter.enabled = False
+    with loaded.app_context():
+        yield loaded
+        db.session.rollback()
+        db.session.remove()
+
+
+@pytest.fixture
+def client(site):
+    """Somebody at the site."""
+    return site.test_client()
+
+
+def of_stage(stage):
+    found = db.session.scalars(select(Consultation).order_by(Consultation.id))
+    return [one for one in found if stage_of(one, clock.now()) is stage]
+
+
+def responses_of(consultation):
+    return db.session.scalars(
+        select(Response).where(Response.consultation_id == consultation.id).order_by(Response.id)
+    ).all()
+
+
+def texts_of(consultation, number):
+    rows = (
+        select(Answer.text)
+        .join(Question, Question.id == Answer.question_id)
+        .where(Question.consultation_id == consultation.id, Question.number == number)
+    )
+    return list(db.session.scalars(rows.order_by(Answer.id)))
+
+
+def count_where(model, *which):
+    return db.session.scalar(select(func.count()).select_from(model).where(*which))
+
+
+def manager():
+    return db.session.scalars(select(Account).where(Account.email == MANAGER)).one()
+
+
+def test_all_stages_and_kinds(site, client):
+    found = db.session.scalars(select(Consultation)).all()
+    stages = Counter(stage_of(one, clock.now()) for one in found)
+    assert stages == {
+        Stage.DRAFT: 1,
+        Stage.FORTHCOMING: 1,
+        Stage.OPEN: 1,
+        Stage.ANALYSING: 2,
+        Stage.RESPONDED: 1,
+    }
+    assert {one.kind for one in found} == set(Kind)
+    kinds = set(db.session.scalars(select(Question.kind)))
+    assert kinds == set(QuestionKind)
+    assert count_where(Question, Question.condition_question_id.is_not(None)) >= 5
+    (forthcoming,) = of_stage(Stage.FORTHCOMING)
+    assert forthcoming.notice_number
+    assert forthcoming.engagement_purposes
+    (draft,) = of_stage(Stage.DRAFT)
+    client.get(draft.path, status=404)
+    client.sign_in(manager())
+    client.get(f"/consultations/{draft.id}/manage/")
+
+
+def test_each_has_a_manager_and_is_found_once_it_is_announced(site, client):
+    managed = set(
+        db.session.scalars(select(RoleGrant.centre_id).where(RoleGrant.role == Role.MANAGER))
+    )
+    found = db.session.scalars(select(Consultation)).all()
+    assert {one.centre_id for one in found} <= managed
+    for one in found:
+        page = client.get("/search/", query_string={"q": one.title, "kind": "consultation"})
+        assert (one.title in page.links) == (one.announced_at is not None), one.title
+
+
+def test_every_page_answers_a_visitor(site, client):
+    paths = ["/consultations/", "/promises/"]
+    for one in db.session.scalars(select(Consultation).where(Consultation.edition > 0)):
+        stage = stage_of(one, clock.now())
+        paths += [one.path, f"{one.path}questions/", f"{one.path}history/"]
+        paths += [f"{one.path}documents/{text.id}/" for text in consultations.documents_of(one.id)]
+        if stage in {Stage.ANALYSING, Stage.RESPONDED}:
+            paths.append(f"{one.path}responses/")
+        if one.results_at:
+            paths += [f"{one.path}results/", f"{one.path}results/?by=sector"]
+        if stage is Stage.RESPONDED:
+            paths.append(f"{one.path}outcome/")
+    assert len(paths) > 25
+    for path in paths:
+        client.get(path, status=200)
+
+
+def test_what_is_open_is_hidden_from_visitors_and_shown_to_managers(site, client):
+    (going_on,) = of_stage(Stage.OPEN)
+    assert len(responses_of(going_on)) > 20
+    client.get(f"{going_on.path}results/", status=404)
+    client.get(f"{going_on.path}responses/", status=404)
+    client.sign_in(manager())
+    client.get(f"{going_on.path}results/")
+    (decided,) = of_stage(Stage.RESPONDED)
+    client.get(f"/consultations/{decided.id}/manage/responses/")
+
+
+def test_the_responses_to_the_one_that_is_decided(site):
+    (decided,) = of_stage(Stage.RESPONDED)
+    responses = responses_of(decided)
+    assert len(responses) == 150
+    assert {one.sector for one in responses} == set(Sector)
+    assert len({one.size for one in responses}) == 5
+    assert len({one.region for one in responses}) > 5
+    assert {one.is_organisation for one in responses} == {True, False}
+    assert {one.channel for one in responses} == {Channel.ONLINE, Channel.PAPER}
+    published = [one for one in responses if one.published_at]
+    assert 60 < len(published) < 140
+    assert all(one.may_publish for one in published)
+    states = set(db.session.scalars(select(Answer.publication)))
+    assert states == set(Publication)
+    assert count_where(Answer, Answer.confidentiality.is_not(None)) > 0
+    shown = "\n".join(db.session.scalars(select(Answer.published_text)))
+    assert "[removed]" in shown
+    assert "Northfold Civils" not in shown
+    assert "is a thief" not in shown
+    letters = [text for text in texts_of(decided, 8) if "Fair Retentions Pledge" in text]
+    assert len(letters) >= 10
+    assert 1 < len(set(letters)) < len(letters)
+    others = set(texts_of(decided, 8)) - set(letters)
+    assert len(others) > 90
+
+
+def test_responses_are_ones_that_people_could_have_given(site):
+    for stage in (Stage.RESPONDED, Stage.OPEN):
+        (found,) = of_stage(stage)
+        questions = consultations.questions_of(found.id)
+        for response in responses_of(found)[:40]:
+            answers = consultations.answers_of(response.id)
+            shown = asked(questions, answers)
+            assert set(answers) <= {question.id for question in shown}
+            for question in shown:
+                if question.is_required or question.id in answers:
+                    assert can_answer(question, answers[question.id])
+    names = list(db.session.scalars(select(Respondent.organisation_name)))
+    assert all(count <= 4 for name, count in Counter(names).items() if name)
+
+
+def test_two_coders_and_a_decision_on_each_theme(site):
+    (decided,) = of_stage(Stage.RESPONDED)
+    themes = db.session.scalars(select(Theme).where(Theme.consultation_id == decided.id)).all()
+    assert {theme.ruling for theme in themes} == set(Ruling)
+    assert all(theme.reason for theme in themes)
+    mine = [theme.id for theme in themes]
+    coders = select(Coding.coder_id, func.count()).where(Coding.theme_id.in_(mine))
+    found = db.session.execute(coders.group_by(Coding.coder_id))
+    counts = {coder_id: number for coder_id, number in found}  # noqa: C416 — rows are no pairs
+    assert len(counts) == 2
+    assert counts[manager().id] > min(counts.values()) > 20
+    by_theme = consultations.count_themes(decided, exact=True)
+    assert all(one.responses for one in by_theme)
+    read = count_where(Reading, Reading.analyst_id == manager().id)
+    assert read >= 150
+    assert db.session.get_one(Outcome, decided.id).signer
+
+
+def test_promises_are_kept_open_and_overdue(site, client):
+    today = clock.now().date()
+    promises = db.session.scalars(select(Promise).order_by(Promise.due_on)).all()
+    told = [(one.state, one.due_on < today) for one in promises]
+    assert sorted(told) == sorted(
+        [(PromiseState.KEPT, True), (PromiseState.OPEN, True), (PromiseState.OPEN, False)]
+    )
+    overdue = next(one for one in promises if one.state is PromiseState.OPEN)
+    page = client.get("/promises/").text
+    assert overdue.text in page
+
+
+def test_the_late_one_says_why(site, client):
+    late = [one for one in of_stage(Stage.ANALYSING) if outcome_due_at(one) < clock.now()]
+    (found,) = late
+    notice = db.session.scalars(select(LatenessNotice)).one()
+    assert notice.consultation_id == found.id
+    assert notice.due_on > clock.now().date()
+    assert notice.reason in client.get(found.path).text
+
+
+def test_the_files_have_enough_of_their_own(demo):
+    (many,) = [one for one in demo.consultations if one.outcome]
+    arguments = [one for told in many.responses.arguments.values() for one in told]
+    assert len({one.text for one in arguments}) >= 40
+    for told in demo.consultations:
+        themes = {theme.title for theme in told.themes}
+        for one in (told.responses or DemoResponses(count=0, seed=0)).arguments.values():
+            assert {argument.theme for argument in one} - {""} <= themes, told.title
+        assert all(document.text.strip() for document in told.documents), told.title
+
+
+def test_contradictions_are_told(app, demo):
+    (told,) = [one for one in demo.consultations if one.outcome]
+    here = [centre for centre in demo.centres if centre.slug == told.centre]
+    demo = replace(demo, centres=here, moderation=DemoModeration())
+    for changes, message in (
+        ({"topics": ["no-such-topic"]}, "names something unknown"),
+        ({"documents": ()}, "is refused: This is not complete"),
+    ):
+        with pytest.raises(queries.DemoError, match=message):
+            actions.load_demo(
+                replace(demo, consultations=[replace(told, **changes)]),
+                password_hash=factories.CHEAP_HASH,
+            )
+        assert count_where(Account) == 0
+
+
+def test_a_wrong_entry_of_a_file_is_told(tmp_path):
+    with pytest.raises(TypeError):
+        consultation_of({"titel": "A slip"})
