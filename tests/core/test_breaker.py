@@ -1,6 +1,7 @@
 """What has failed is left alone for a while, then tried by one."""
 
 import pytest
+import structlog
 from structlog.testing import capture_logs
 
 from forum.core import breaker
@@ -13,6 +14,16 @@ def now(monkeypatch):
     seconds = [100.0]
     monkeypatch.setattr(breaker.time, "monotonic", lambda: seconds[0])
     return seconds
+
+
+@pytest.fixture
+def said():
+    """What is logged, whatever level an application that another test made has asked for."""
+    kept = structlog.get_config()
+    structlog.reset_defaults()
+    with capture_logs() as entries:
+        yield entries
+    structlog.configure(**kept)
 
 
 def test_what_works_is_used(now):
@@ -60,12 +71,11 @@ def test_patience_counts_failures_in_a_row(now):
     assert not one.may_try()
 
 
-def test_opening_and_closing_are_logged_once(now):
+def test_opening_and_closing_are_logged_once(now, said):
     one = Breaker("replica", seconds=5)
-    with capture_logs() as said:
-        for _ in range(3):
-            one.failed("OperationalError")
-        one.worked()
-        one.worked()
+    for _ in range(3):
+        one.failed("OperationalError")
+    one.worked()
+    one.worked()
     assert [entry["event"] for entry in said] == ["breaker.opened", "breaker.closed"]
     assert said[0]["reason"] == "OperationalError"

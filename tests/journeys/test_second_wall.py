@@ -1,5 +1,8 @@
 """With the cleaner switched off, the content security policy alone keeps foreign script out."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -18,6 +21,13 @@ HOSTILE = f"""\
 <p style="position: fixed; inset: 0">Over everything</p>
 <base href="https://elsewhere.invalid/">
 """
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, demo: Path) -> Iterator[Site]:
+    """A site of its own: no other journey shall come upon the thread."""
+    with Site(tmp_path_factory.mktemp("hostile"), demo=demo) as site:
+        yield site
 
 
 @pytest.fixture
