@@ -41,7 +41,7 @@ def make_site_app(folder):
 class Poster:
     """A member with a signed-in browser, who replies to one thread again and again.
 
-    ``tried`` has the submission ids sent, ``acknowledged`` those answered with the address of
+    ``tried`` has the texts sent, ``acknowledged`` those answered with the address of
     the post, ``troubles`` the other answers (0 for a broken connection). With ``retries`` a
     broken sending is repeated until it is answered.
     """
@@ -68,29 +68,30 @@ class Poster:
 
     def _post_once(self, site, stop):
         submission = uuid.uuid4().hex
-        self.tried.append(submission)
+        text = f"Reply {len(self.tried)} of {self.name}."
+        self.tried.append(text)
         # Every other post is sent twice, like a form whose button was pressed again.
         for _ in range(1 + len(self.tried) % 2):
-            status, location = self._send(site, submission)
+            status, location = self._send(site, text, submission)
             while status == BROKEN and self.retries and not stop.is_set():
                 time.sleep(0.05)
-                status, location = self._send(site, submission)
-            self._note(submission, status, location)
+                status, location = self._send(site, text, submission)
+            self._note(text, status, location)
             if status == BROKEN:
                 time.sleep(0.05)
 
-    def _note(self, submission, status, location):
+    def _note(self, text, status, location):
         if status != SEE_OTHER:
             self.troubles.append(status)
-        elif self.acknowledged.setdefault(submission, location) != location:
+        elif self.acknowledged.setdefault(text, location) != location:
             self.troubles.append(999)
 
-    def _send(self, site, submission):
+    def _send(self, site, text, submission):
         connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=30)
         body = urlencode(
             {
                 "csrf_token": self.token,
-                "source": f"Reply {len(self.tried)} of {self.name}.",
+                "source": text,
                 "speak_as": "",
                 "submission_id": submission,
             }

@@ -21,7 +21,7 @@ from forum.search import actions as search
 from forum.search import index
 from forum.search.enums import Source
 from forum.search.models import SearchDocument, base
-from forum.threads.actions.writing import LONGEST_TITLE, SHORTEST_TITLE
+from forum.threads.actions.texts import LONGEST_TITLE, SHORTEST_TITLE
 from forum.threads.enums import PostState
 from forum.threads.models import Post, Thread, ThreadTopic, Voice
 from tests import factories

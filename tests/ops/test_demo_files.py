@@ -10,7 +10,8 @@ from forum.core import markup
 from forum.moderation.enums import ReportReason, WordEffect
 from forum.ops import queries
 from forum.organisations.enums import OrganisationKind, SizeBand
-from forum.threads.actions.writing import LONGEST_TITLE, MOST_TOPICS, SHORTEST_TITLE
+from forum.threads.actions.texts import LONGEST_TITLE, SHORTEST_TITLE
+from forum.threads.actions.writing import MOST_TOPICS
 from forum.threads.enums import ThreadKind
 
 CENTRES = {

@@ -80,7 +80,7 @@ def test_fifty_clients_post_at_once_to_one_thread(folder, site_app):
     with site_app.app_context():
         posts = db.session.query(Post).filter_by(thread_id=number).order_by(Post.number).all()
         assert [post.number for post in posts] == list(range(1, len(posts) + 1))
-        assert {p.submission_id: f"/posts/{p.id}/" for p in posts[1:]} == acknowledged
+        assert {p.source: f"/posts/{p.id}/" for p in posts[1:]} == acknowledged
 
 
 def test_kills_in_the_middle_of_posting_lose_and_double_nothing(folder, site_app):
@@ -132,11 +132,11 @@ def check_posts(site_app, number, posters):
     with site_app.app_context():
         posts = db.session.query(Post).filter_by(thread_id=number).order_by(Post.number).all()
         assert [post.number for post in posts] == list(range(1, len(posts) + 1))
-        found = {post.submission_id: f"/posts/{post.id}/" for post in posts[1:]}
+        found = {post.source: f"/posts/{post.id}/" for post in posts[1:]}
         assert len(found) == len(posts) - 1
         assert all("<p>" in post.html for post in posts)
     acknowledged = {s: path for poster in posters for s, path in poster.acknowledged.items()}
-    tried = {submission for poster in posters for submission in poster.tried}
+    tried = {text for poster in posters for text in poster.tried}
     assert acknowledged.items() <= found.items()
     assert found.keys() <= tried
     assert len(acknowledged) >= len(posters)

@@ -110,10 +110,27 @@ class TestStart:
         assert thread.slug == "thread"
 
     def test_same_form_twice_is_one_thread(self, app):
+        author, board, topic = make.make_account(), make.make_board(), make.make_topic()
+        first = start(author, board, topic_ids=[topic.id])
+        assert start(author, board, topic_ids=[topic.id]).id == first.id
+        assert_counters_true(board)
+
+    @pytest.mark.parametrize(
+        "changes",
+        [{"title": "Something else entirely"}, {"source": "And when does it stop?"}],
+        ids=["title", "text"],
+    )
+    def test_same_form_with_other_words_is_another_thread(self, app, changes):
         author, board = make.make_account(), make.make_board()
         first = start(author, board)
-        assert start(author, board, title="Something else entirely").id == first.id
+        assert start(author, board, **changes).id != first.id
         assert_counters_true(board)
+
+    def test_same_words_after_going_back_are_one_thread(self, app):
+        author, board = make.make_account(), make.make_board()
+        first = start(author, board)
+        assert start(author, board, submission_id="after going back").id == first.id
+        assert start(author, make.make_board(), submission_id="elsewhere").id != first.id
 
     def test_same_form_of_two_authors_is_two_threads(self, app):
         board = make.make_board()
@@ -184,6 +201,46 @@ class TestReply:
         first = reply(author, thread, submission_id="a")
         assert reply(author, thread, submission_id="a").id == first.id
         assert fresh(thread).reply_count == 1
+
+    def test_same_form_with_other_words_is_another_post(self, app):
+        author, thread = make.make_account(), make.make_thread()
+        first = reply(author, thread, submission_id="a")
+        second = reply(author, thread, submission_id="a", source="From the day it came.")
+        assert (first.number, second.number) == (2, 3)
+        assert second.source == "From the day it came."
+
+    def test_same_form_after_an_edit_is_still_one_post(self, app):
+        author, thread = make.make_account(), make.make_thread()
+        first = reply(author, thread, submission_id="a")
+        edited = actions.edit_post(author, first, source="Changed.", note="", version=first.version)
+        with clock.at(clock.now() + timedelta(hours=2)):
+            assert reply(author, thread, submission_id="a").id == edited.id
+        assert fresh(thread).reply_count == 1
+
+    def test_same_words_after_going_back_are_one_post(self, app):
+        author, thread = make.make_account(), make.make_thread()
+        first = reply(author, thread)
+        assert reply(author, thread).id == first.id
+        assert fresh(thread).reply_count == 1
+
+    def test_same_words_of_somebody_else_elsewhere_or_later_are_another_post(self, app):
+        organisation = make.make_organisation()
+        author, thread = make.make_account(organisation=organisation), make.make_thread()
+        posts = [
+            reply(author, thread),
+            reply(make.make_account(), thread),
+            reply(author, thread, organisation_id=organisation.id),
+            reply(author, make.make_thread()),
+        ]
+        with clock.at(clock.now() + timedelta(hours=1, seconds=1)):
+            posts.append(reply(author, thread))
+        assert len({post.id for post in posts}) == 5
+
+    def test_what_was_withdrawn_can_be_said_again(self, app):
+        author, thread = make.make_account(), make.make_thread()
+        first = reply(author, thread)
+        actions.withdraw_post(author, first)
+        assert reply(author, thread).id != first.id
 
     def test_keeps_capacity_sector_and_name_of_the_organisation(self, app):
         organisation = make.make_organisation("Harbour Advice Trust", sector="voluntary")

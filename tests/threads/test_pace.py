@@ -45,9 +45,9 @@ def slow_member(member, pause=30, *, centre=None, until=None):
     make.commit()
 
 
-def reply(member, thread, *, submission_id="one"):
+def reply(member, thread, *, submission_id="one", source="A reply."):
     return actions.reply(
-        member, thread, source="A reply.", organisation_id=None, submission_id=submission_id
+        member, thread, source=source, organisation_id=None, submission_id=submission_id
     )
 
 
@@ -107,7 +107,7 @@ class TestThread:
         first = reply(member, slow_thread)
         assert reply(member, slow_thread).id == first.id
         with pytest.raises(Invalid, match="Slow mode") as refused:
-            reply(member, slow_thread, submission_id="two")
+            reply(member, slow_thread, submission_id="two", source="And more.")
         assert refused.value.field == "source"
         count = select(func.count()).select_from(Post).where(Post.author_id == member.id)
         assert db.session.scalar(count) == 1

@@ -26,7 +26,7 @@ from forum.threads.actions.restoring import (
     put_state,
     take_back_edit,
 )
-from forum.threads.actions.writing import prepare
+from forum.threads.actions.texts import prepare
 from forum.threads.enums import PostState
 from forum.threads.models import Post
 

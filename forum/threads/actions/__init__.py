@@ -23,7 +23,8 @@ from forum.threads.actions.interests import (
     withdraw_interest,
 )
 from forum.threads.actions.regions import count_topics
-from forum.threads.actions.writing import preview, reply, start_thread
+from forum.threads.actions.texts import preview
+from forum.threads.actions.writing import find_started, reply, start_thread
 
 __all__ = [
     "Declaration",
@@ -35,6 +36,7 @@ __all__ = [
     "drop_held_edit",
     "edit_post",
     "end_expired",
+    "find_started",
     "mark_read",
     "preview",
     "renew_interest",

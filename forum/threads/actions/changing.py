@@ -13,7 +13,8 @@ from forum.core.transactions import action
 from forum.threads import policy, queries
 from forum.threads.actions.screening import Screening, Submission, screen
 from forum.threads.actions.states import change_state
-from forum.threads.actions.writing import Text, add_mentions, prepare
+from forum.threads.actions.texts import Text, prepare
+from forum.threads.actions.writing import add_mentions
 from forum.threads.enums import UNPUBLISHED, HoldReason, PostState
 from forum.threads.events import EditDropped, EditHeld, PostFlagged, PostHeld, PostWithdrawn
 from forum.threads.models import HeldEdit, Mention, Post, PostRevision

@@ -4,7 +4,8 @@ from sqlalchemy import delete
 
 from forum.core import markup
 from forum.core.db import db
-from forum.threads.actions.writing import add_mentions, render_text, slug_of
+from forum.threads.actions.texts import render_text, slug_of
+from forum.threads.actions.writing import add_mentions
 from forum.threads.models import Mention, Post, Thread
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from forum.core.db import db
 from forum.core.errors import Conflict
 from forum.threads.actions.states import change_state
-from forum.threads.actions.writing import prepare
+from forum.threads.actions.texts import prepare
 from forum.threads.enums import PostState
 from forum.threads.models import HeldEdit, Post, PostRevision
 

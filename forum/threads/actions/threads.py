@@ -17,7 +17,8 @@ from forum.core.errors import Conflict, Invalid
 from forum.core.outbox import emit
 from forum.threads import queries
 from forum.threads.actions import counting
-from forum.threads.actions.writing import check_topics, clean_title, slug_of
+from forum.threads.actions.texts import clean_title, slug_of
+from forum.threads.actions.writing import check_topics
 from forum.threads.enums import PostState, ThreadHold, ThreadKind, TrailKind
 from forum.threads.events import ThreadLocked
 from forum.threads.models import (

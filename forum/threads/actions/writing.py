@@ -6,7 +6,6 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from slugify import slugify
 from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, insert, select
 from sqlalchemy.orm import lazyload
 
@@ -29,6 +28,7 @@ from forum.threads.actions import counting
 from forum.threads.actions.drafts import mark_read_until
 from forum.threads.actions.interests import Declaration, declare_with_post
 from forum.threads.actions.screening import Screening, Submission, screen
+from forum.threads.actions.texts import Text, clean_source, clean_title, prepare, slug_of
 from forum.threads.enums import Capacity, PostState, ThreadKind
 from forum.threads.events import PostFlagged, PostHeld, PostPublished
 from forum.threads.models import Draft, Mention, Post, Thread, ThreadTopic
@@ -36,9 +36,6 @@ from forum.topics import queries as topics
 from forum.topics.models import Topic
 
 MOST_TOPICS = 5
-SHORTEST_TITLE = 10
-LONGEST_TITLE = 150
-MOST_MENTIONS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,13 +50,29 @@ class Author:
     has_new_rules: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A text ready to be stored: source, HTML and who is mentioned."""
+def find_started(
+    actor: Actor,
+    board: Board,
+    *,
+    title: str,
+    source: str,
+    organisation_id: int | None,
+    submission_id: str,
+) -> Thread | None:
+    """The thread that an earlier sending of the same form or the same words has started.
 
-    source: str
-    html: str
-    mentioned: Sequence[int]
+    Raises Invalid as ``start_thread`` does for the title and the text.
+    """
+    sending = queries.thread_sent(
+        actor.actor_id or 0,
+        organisation_id,
+        submission_id,
+        board_id=board.id,
+        title=clean_title(title),
+        source=clean_source(source),
+    )
+    earlier = queries.find_sent(sending)
+    return earlier.thread if earlier else None
 
 
 @action
@@ -85,11 +98,20 @@ def start_thread(
     ensure(boards.can_start(actor, board) and policy.can_start_kind(actor, board.centre_id, kind))
     author = _hold_author(actor, board.centre_id, organisation_id)
     account = author.account
-    if earlier := queries.find_submission(account.id, submission_id):
+    title, text = clean_title(title), prepare(source)
+    sending = queries.thread_sent(
+        account.id,
+        organisation_id,
+        submission_id,
+        board_id=board.id,
+        title=title,
+        source=text.source,
+    )
+    if earlier := queries.find_sent(sending):
         return earlier.thread
     _check_pace(policy.keeps_pace(account, board.centre_id))
     _accept_rules(author, board.centre_id, accepted_rules)
-    title, tied, text = clean_title(title), check_topics(topic_ids), prepare(source)
+    tied = check_topics(topic_ids)
     screening = screen(Submission(account, board, None, title, text.source, text.html))
     thread = _new_thread(
         account, board, title=title, kind=kind, tied=tied, waits=bool(screening.holds)
@@ -100,7 +122,7 @@ def start_thread(
         number=1,
         text=text,
         screening=screening,
-        submission_id=submission_id,
+        sending=sending,
         interest=declare_with_post(account, thread, interest),
         at=thread.created_at,
     )
@@ -157,16 +179,21 @@ def reply(
     accepted, NotAllowed where the actor may not post.
     """
     ensure(policy.can_join(actor, thread))
-    author = _hold_author(actor, thread.centre_id, organisation_id)
+    author, text = _hold_author(actor, thread.centre_id, organisation_id), prepare(source)
+    sending = queries.reply_sent(
+        author.account.id,
+        organisation_id,
+        submission_id,
+        thread_id=thread.id,
+        source=text.source,
+    )
     try:
         _check_pace(policy.keeps_pace(author.account, thread.centre_id, thread))
         _accept_rules(author, thread.centre_id, accepted_rules)
-        post = _write_reply(
-            author, thread, source=source, submission_id=submission_id, interest=interest
-        )
+        post = _write_reply(author, thread, text=text, sending=sending, interest=interest)
     except (Invalid, Conflict):
         # Only now, since few forms are sent twice; then whatever is refused was accepted before.
-        if earlier := queries.find_submission(author.account.id, submission_id):
+        if earlier := queries.find_sent(sending):
             return earlier
         raise
     audit.record(actor, "post.reply", post, centre_id=thread.centre_id)
@@ -177,17 +204,17 @@ def _write_reply(
     author: Author,
     thread: Thread,
     *,
-    source: str,
-    submission_id: str,
+    text: Text,
+    sending: queries.Sending,
     interest: Declaration | None,
 ) -> Post:
-    account, now, text = author.account, clock.now(), prepare(source)
+    account, now = author.account, clock.now()
     screening = screen(Submission(account, thread.board, thread, "", text.source, text.html))
     number = counting.take_number(
         thread.id,
         now,
         waits=bool(screening.holds),
-        unless=queries.was_sent(account.id, submission_id),
+        unless=queries.was_sent(sending),
     )
     post = _add_post(
         author,
@@ -195,7 +222,7 @@ def _write_reply(
         number=number,
         text=text,
         screening=screening,
-        submission_id=submission_id,
+        sending=sending,
         interest=declare_with_post(account, thread, interest),
         at=now,
     )
@@ -218,45 +245,6 @@ def _check_pace(decision: Decision) -> None:
 
 def _forget_draft(author: Account, *which: ColumnElement[bool]) -> None:
     db.session.execute(delete(Draft).where(Draft.account_id == author.id, *which))
-
-
-def preview(source: str) -> str:
-    """The HTML that ``source`` would have as a post.
-
-    Raises Invalid for a text that cannot be accepted.
-    """
-    return prepare(source).html
-
-
-def prepare(source: str) -> Text:
-    """Check and render a text, with links for the members it mentions.
-
-    Raises Invalid, for the field ``source``, for a text that cannot be accepted.
-    """
-    try:
-        source = markup.clean_source(source)
-    except Invalid as error:
-        raise Invalid(error.message, field="source") from error
-    text = render_text(source)
-    if not text.html.strip():
-        raise Invalid("Write your post", field="source")
-    return text
-
-
-def render_text(source: str) -> Text:
-    """Render a text that was accepted before, with links for the members it mentions."""
-    handles = sorted(markup.find_mentions(source))[:MOST_MENTIONS]
-    members = (
-        db.session.execute(
-            select(Account.handle, Account.id, Account.is_hidden).where(Account.handle.in_(handles))
-        ).all()
-        if handles
-        else []
-    )
-    # Who shows no public page is told of the mention, too, but nothing leads there.
-    pages = {row.handle: f"/people/{row.handle}/" for row in members if not row.is_hidden}
-    html = markup.render(source, mentions=pages)
-    return Text(source=source, html=html, mentioned=[row.id for row in members])
 
 
 def _hold_author(actor: Actor, centre_id: int, organisation_id: int | None) -> Author:
@@ -288,21 +276,6 @@ def _author_by_id() -> Select[*tuple[Any, ...]]:
         .where(Account.id == account_id)
         .with_for_update(of=Account, key_share=True)
     )
-
-
-def clean_title(title: str) -> str:
-    """The title as it is stored; raises Invalid for the field ``title``."""
-    title = " ".join(markup.normalise(title).split())
-    if len(title) < SHORTEST_TITLE:
-        raise Invalid(f"Write a title of at least {SHORTEST_TITLE} characters", field="title")
-    if len(title) > LONGEST_TITLE:
-        raise Invalid(f"Shorten the title to {LONGEST_TITLE} characters or fewer", field="title")
-    return title
-
-
-def slug_of(title: str) -> str:
-    """The title as it stands in the thread's address."""
-    return slugify(title, max_length=80, word_boundary=True) or "thread"
 
 
 def check_topics(topic_ids: Sequence[int]) -> Sequence[Topic]:
@@ -339,7 +312,7 @@ def _add_post(
     number: int,
     text: Text,
     screening: Screening,
-    submission_id: str,
+    sending: queries.Sending,
     interest: str | None,
     at: datetime,
 ) -> Post:
@@ -359,7 +332,7 @@ def _add_post(
         holds=list(screening.holds),
         interest=interest,
         created_at=at,
-        submission_id=submission_id,
+        submission_id=sending.key,
     )
     db.session.add(post)
     db.session.flush()

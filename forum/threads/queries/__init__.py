@@ -51,6 +51,13 @@ from forum.threads.queries.posts import (
     quotation,
 )
 from forum.threads.queries.regions import Comparison, Region, topic_comparison
+from forum.threads.queries.sending import (
+    Sending,
+    find_sent,
+    reply_sent,
+    thread_sent,
+    was_sent,
+)
 from forum.threads.queries.similar import SimilarThread, find_similar_with, similar_threads
 from forum.threads.queries.wholes import (
     first_post_of,
@@ -63,14 +70,12 @@ from forum.threads.queries.writing import (
     draft_of_board,
     draft_of_thread,
     drafts_of,
-    find_submission,
     get_draft,
     held_edit_of,
     last_revision_of,
     read_number,
     suggest_members,
     unpublished_of,
-    was_sent,
 )
 
 __all__ = [
@@ -83,6 +88,7 @@ __all__ = [
     "PostRow",
     "Region",
     "SectorVoice",
+    "Sending",
     "SimilarThread",
     "ThreadRow",
     "answered_threads",
@@ -92,8 +98,8 @@ __all__ = [
     "draft_of_board",
     "draft_of_thread",
     "drafts_of",
+    "find_sent",
     "find_similar_with",
-    "find_submission",
     "first_post_of",
     "first_unread",
     "get_draft",
@@ -123,6 +129,7 @@ __all__ = [
     "posts_on_page",
     "quotation",
     "read_number",
+    "reply_sent",
     "sectors_heard",
     "similar_threads",
     "standing_history",
@@ -130,6 +137,7 @@ __all__ = [
     "started_by",
     "suggest_members",
     "thread_interests",
+    "thread_sent",
     "topic_comparison",
     "topics_of",
     "trail_of",

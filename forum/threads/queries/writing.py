@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from forum.accounts.models import Account
@@ -45,24 +45,6 @@ def get_draft(actor: Actor, draft_id: int) -> Draft:
     if draft is None:
         raise NotFound("There is no such draft.")
     return draft
-
-
-def find_submission(author_id: int, submission_id: str) -> Post | None:
-    """The post that an earlier sending of the same form has made."""
-    if not submission_id:
-        return None
-    return db.session.scalar(
-        select(Post).options(joinedload(Post.thread)).where(_is_sent(author_id, submission_id))
-    )
-
-
-def was_sent(author_id: int, submission_id: str) -> ColumnElement[bool]:
-    """Whether there is ``find_submission``, as a condition of a statement that does more."""
-    return exists(Post.id).where(_is_sent(author_id, submission_id))
-
-
-def _is_sent(author_id: int, submission_id: str) -> ColumnElement[bool]:
-    return and_(Post.author_id == author_id, Post.submission_id == submission_id)
 
 
 def draft_of_board(actor: Actor, board_id: int) -> Draft | None:

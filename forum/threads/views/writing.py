@@ -46,9 +46,9 @@ def start(centre: str, board: str) -> ResponseReturnValue:
         return redirect(url_for("threads.drafts"), 303)
     ensure(board_policy.can_start(actor, place))
     if form.submitted() and not wants("preview"):
-        if similar := _unseen_similar(actor, form):
-            return _form_page("threads/start.html", form, board=place, similar=similar)
         try:
+            if similar := _unseen_similar(actor, place, form):
+                return _form_page("threads/start.html", form, board=place, similar=similar)
             thread = _start(actor, place, form)
         except Invalid as error:
             form.refuse(error)
@@ -58,11 +58,10 @@ def start(centre: str, board: str) -> ResponseReturnValue:
     return _form_page("threads/start.html", form, board=place)
 
 
-def _unseen_similar(actor: Actor, form: ThreadForm) -> Sequence[queries.SimilarThread]:
+def _unseen_similar(actor: Actor, board: Any, form: ThreadForm) -> Sequence[queries.SimilarThread]:
     """Threads that may have said it already, which the author is shown once before they post."""
     title = form.title.data or ""
-    sent = queries.find_submission(actor.actor_id or 0, form.submission_id.data or "")
-    if sent or form.seen_similar.data == title:
+    if form.seen_similar.data == title or actions.find_started(actor, board, **_words_of(form)):
         return ()
     form.seen_similar.data = title
     return queries.similar_threads(actor, title)
@@ -72,15 +71,21 @@ def _start(actor: Actor, board: Any, form: ThreadForm) -> Any:
     return actions.start_thread(
         actor,
         board,
-        title=form.title.data or "",
-        source=form.source.data or "",
+        **_words_of(form),
         topic_ids=form.topics.data or [],
         kind=ThreadKind(form.kind.data),
-        organisation_id=form.organisation_id,
-        submission_id=form.submission_id.data or "",
         accepted_rules=form.accept_rules.data or [],
         interest=declaration_of(form),
     )
+
+
+def _words_of(form: ThreadForm) -> dict[str, Any]:
+    return {
+        "title": form.title.data or "",
+        "source": form.source.data or "",
+        "organisation_id": form.organisation_id,
+        "submission_id": form.submission_id.data or "",
+    }
 
 
 def _thread_form(actor: Actor, board: Any) -> ThreadForm:
