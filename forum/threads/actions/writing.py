@@ -111,7 +111,32 @@ def start_thread(
         return earlier.thread
     _check_pace(policy.keeps_pace(account, board.centre_id))
     _accept_rules(author, board.centre_id, accepted_rules)
-    tied = check_topics(topic_ids)
+    thread = _write_thread(
+        author,
+        board,
+        title=title,
+        kind=kind,
+        tied=check_topics(topic_ids),
+        text=text,
+        sending=sending,
+        interest=interest,
+    )
+    audit.record(actor, "thread.start", thread, centre_id=thread.centre_id)
+    return thread
+
+
+def _write_thread(
+    author: Author,
+    board: Board,
+    *,
+    title: str,
+    kind: ThreadKind,
+    tied: Sequence[Topic],
+    text: Text,
+    sending: queries.Sending,
+    interest: Declaration | None,
+) -> Thread:
+    account = author.account
     screening = screen(Submission(account, board, None, title, text.source, text.html))
     thread = _new_thread(
         account, board, title=title, kind=kind, tied=tied, waits=bool(screening.holds)
@@ -129,7 +154,6 @@ def start_thread(
     if not screening.holds:
         counting.count_new_thread(thread, thread.created_at)
     _forget_draft(account, Draft.board_id == board.id, Draft.thread_id.is_(None))
-    audit.record(actor, "thread.start", thread, centre_id=thread.centre_id)
     return thread
 
 
