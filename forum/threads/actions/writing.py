@@ -99,13 +99,9 @@ def start_thread(
     author = _hold_author(actor, board.centre_id, organisation_id)
     account = author.account
     title, text = clean_title(title), prepare(source)
+    words = {"title": title, "source": text.source}
     sending = queries.thread_sent(
-        account.id,
-        organisation_id,
-        submission_id,
-        board_id=board.id,
-        title=title,
-        source=text.source,
+        account.id, organisation_id, submission_id, board_id=board.id, **words
     )
     if earlier := queries.find_sent(sending):
         return earlier.thread
