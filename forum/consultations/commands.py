@@ -9,11 +9,11 @@ from tqdm import tqdm
 
 from forum.config import Settings
 from forum.consultations import actions, exports, queries
-from forum.consultations.enums import FileFormat
+from forum.consultations.enums import RESPONSE_FORMATS, FileFormat
 from forum.core.access import OPERATOR
 from forum.core.sentences import in_sentences
 
-formats = click.Choice([kind.value for kind in FileFormat])
+formats = click.Choice([kind.value for kind in RESPONSE_FORMATS])
 group = AppGroup("consultations", help="Consultations and their responses.")
 
 

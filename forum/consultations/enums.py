@@ -152,8 +152,13 @@ class PromiseState(StrEnum):
 
 
 class FileFormat(StrEnum):
-    """As what responses can be taken away."""
+    """As what responses can be taken away; ZIP is the evidence of all of the consultation."""
 
     CSV = "csv"
     XLSX = "xlsx"
     JSON = "json"
+    ZIP = "zip"
+
+
+# What holds responses alone.
+RESPONSE_FORMATS = (FileFormat.CSV, FileFormat.XLSX, FileFormat.JSON)

@@ -14,6 +14,7 @@ from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import BigInteger, DateTime, Dialect, Engine, Enum, Integer, MetaData, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.orm import Session as OrmSession
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
@@ -114,6 +115,17 @@ def reading() -> Iterator[None]:
     token = writing.set(False)
     try:
         yield
+    finally:
+        writing.reset(token)
+
+
+@contextmanager
+def beside() -> Iterator[OrmSession]:
+    """A short transaction by a session of its own, while the present one goes on reading."""
+    token = writing.set(True)
+    try:
+        with db.session.session_factory() as session, session.begin():
+            yield session
     finally:
         writing.reset(token)
 

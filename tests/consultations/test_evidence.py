@@ -10,17 +10,26 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import select, update
 
-from forum.consultations import actions, exports
+from forum.consultations import actions, exports, queries
+from forum.consultations.actions import exporting
 from forum.consultations.actions.retention import hold_identities
 from forum.consultations.enums import Confidentiality, Removal
-from forum.consultations.models import Answer, Document, Theme
+from forum.consultations.models import (
+    Answer,
+    Document,
+    ResponseExport,
+    ResponseGroup,
+    ResponseGroupMember,
+    Theme,
+)
 from forum.consultations.policy.answers import Given
-from forum.consultations.queries import evidence
+from forum.consultations.queries.evidence import rows
 from forum.core import clock
 from forum.core.access import OPERATOR
 from forum.core.audit import AuditRecord
 from forum.core.db import db
 from forum.core.errors import Invalid, NotAllowed
+from forum.ops import jobs
 from tests import factories
 from tests.consultations import analysing, answering, files, making
 from tests.consultations.test_results import close
@@ -232,6 +241,35 @@ class TestWhatIsInIt:
         assert (coding["theme"], coding["by"], coding["removed_by"]) == (scene.theme.id, pat, pat)
         assert coding["removed_at"]
 
+    def test_who_looked_for_themes_also_where_none_was_found(self, scene):
+        other = factories.make_account(role="manager", display_name="Ola Manager")
+        with clock.at(clock.now() + timedelta(days=1)):
+            actions.code_answer(other, scene.response, scene.told, theme_ids=[])
+        first, second = lines(make(scene), "coded.jsonl")
+        assert [first["by"]["name"], second["by"]["name"]] == ["Pat Manager", "Ola Manager"]
+        assert first["response"] == second["response"] == scene.response.id
+        assert (first["question"], second["question"]) == (2, 2)
+        assert first["at"] < second["at"]
+
+    def test_groups_of_a_campaign_and_what_was_decided_about_them(self, scene):
+        before = make(scene)
+        group = ResponseGroup(consultation_id=scene.consultation.id)
+        db.session.add(group)
+        db.session.flush()
+        members = [row["id"] for row in lines(before, "register.jsonl")][:2]
+        for member in reversed(members):
+            db.session.add(ResponseGroupMember(group_id=group.id, response_id=member))
+        factories.commit()
+        told = {"id": group.id, "responses": members}
+        assert lines(make(scene), "groups.jsonl") == [
+            told | {"state": "open", "decided_at": None, "decided_by": None}
+        ]
+        assert changed(before, make(scene)) == {"groups.jsonl"}
+        actions.confirm_group(scene.boss, scene.consultation, group)
+        (row,) = lines(make(scene), "groups.jsonl")
+        assert (row["state"], row["decided_by"]["name"]) == ("taken", "Pat Manager")
+        assert row["decided_at"]
+
     def test_the_trail_tells_what_was_done_and_who_did_it(self, scene):
         rows = lines(make(scene), "audit.jsonl")
         done = [row["what"] for row in rows]
@@ -304,16 +342,56 @@ class TestWhatIsInIt:
 
 
 class TestWhoMakesIt:
-    def test_a_manager_downloads_it_from_the_managing_page(self, client, scene):
+    def test_a_manager_orders_it_and_the_worker_makes_it(
+        self, client, scene, site, monkeypatch, deliver
+    ):
         here = f"/consultations/{scene.consultation.id}/manage/"
-        answer = client.sign_in(scene.boss).post_form(
-            here, button="Download the evidence file", status=200
-        )
+        client.sign_in(scene.boss)
+        order = client.post_form(here, button="Prepare the evidence file").headers["Location"]
+        total = len(lines(make(scene), "answers.jsonl") + lines(make(scene), "register.jsonl"))
+        assert f"0 of {total} rows are written" in client.get(order).main
+        client.get(f"{order}file/", status=404)
+        again = client.post_form(here, button="Prepare the evidence file")
+        assert again.headers["Location"] == order
+        asked, seen = [], []
+        monkeypatch.setattr("forum.core.queue.put", asked.append)
+        deliver()
+        assert asked == ["consultations.export"]
+        monkeypatch.setattr(queries, "BATCH", 6)
+        note = exporting._note_beside
+
+        def watch(order_id, **values):
+            note(order_id, **values)
+            seen.append(client.get(order).main)
+
+        monkeypatch.setattr(exporting, "_note_beside", watch)
+        jobs.make_response_exports()
+        assert f"6 of {total} rows are written" in seen[0]
+        assert "It stays here until" in client.get(order).main
+        assert "Evidence file" in client.get(f"{here}exports/").links
+        answer = client.get(f"{order}file/")
         assert answer.mimetype == "application/zip"
         name = f"consultation-{scene.consultation.id}-evidence.zip"
         assert answer.headers["Content-Disposition"] == f"attachment; filename={name}"
         assert answer.headers["Cache-Control"] == "private, no-store"
         assert answer.data == make(scene)
+
+    def test_an_ordered_file_is_nobody_elses(self, browser, scene, site):
+        with pytest.raises(NotAllowed):
+            actions.order_evidence(making.manager("london"), scene.consultation)
+        order = actions.order_evidence(scene.boss, scene.consultation)
+        jobs.make_response_exports()
+        address = f"/consultations/{scene.consultation.id}/manage/exports/{order.id}/file/"
+        browser(scene.boss).get(address)
+        browser(making.manager()).get(address, status=404)
+
+    def test_that_it_was_ordered_is_recorded_once(self, scene, site):
+        actions.order_evidence(scene.boss, scene.consultation)
+        jobs.make_response_exports()
+        (record,) = db.session.scalars(
+            select(AuditRecord).where(AuditRecord.tag == "consultation.evidence")
+        )
+        assert (record.actor_id, record.target_id) == (scene.boss.id, scene.consultation.id)
 
     def test_that_it_was_made_is_recorded_elsewhere(self, scene):
         make(scene)
@@ -410,7 +488,7 @@ class TestWhatItCosts:
         assert counts[0] == counts[1], statements
 
     def test_rows_in_memory_do_not_grow_with_responses(self, app, monkeypatch):
-        monkeypatch.setattr(evidence, "BATCH", 10)
+        monkeypatch.setattr(rows, "BATCH", 10)
         peaks = []
         for responses in (40, 160):
             scene = self.fill(responses)
@@ -447,3 +525,25 @@ def test_what_is_written_meanwhile_is_not_in_it(live_app):
         ]
         db.session.expire_all()
         assert db.session.get_one(Theme, theme.id).title == "Meanwhile"
+
+
+def test_others_see_how_far_it_is_while_it_is_read_from_one_state(live_app, monkeypatch):
+    """On both databases: noting the progress neither waits for the reading nor ends it."""
+    monkeypatch.setattr(queries, "BATCH", 2)
+    settings, note, seen = live_app.config["SETTINGS"], exporting._note_beside, []
+
+    def watch(order_id, **values):
+        note(order_id, **values)
+        with db.engine.connect() as other:
+            seen.append(other.scalar(select(ResponseExport.done)))
+
+    monkeypatch.setattr(exporting, "_note_beside", watch)
+    with live_app.app_context():
+        consultation = making.make_open(questions=[{}])
+        actions.fill_consultation(consultation, responses=5, seed=1)
+        order = actions.order_evidence(making.manager(), consultation)
+        actions.make_waiting_exports(settings)
+        assert seen == list(range(2, order.total + 1, 2))
+        db.session.refresh(order)
+        assert order.finished_at
+        assert order.size == exporting.path_of(order, settings).stat().st_size

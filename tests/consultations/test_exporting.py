@@ -7,7 +7,6 @@ import json
 import re
 import tracemalloc
 import zipfile
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from html import unescape
@@ -17,7 +16,13 @@ from sqlalchemy import func, select
 
 from forum.consultations import actions, queries
 from forum.consultations.actions import exporting, retention
-from forum.consultations.enums import Confidentiality, FileFormat, QuestionKind, Removal
+from forum.consultations.enums import (
+    RESPONSE_FORMATS,
+    Confidentiality,
+    FileFormat,
+    QuestionKind,
+    Removal,
+)
 from forum.consultations.models import Response, ResponseExport
 from forum.consultations.policy import exporting as policy
 from forum.consultations.policy.answers import Chosen, Given
@@ -32,7 +37,7 @@ from tests import factories
 from tests.consultations import answering, files, making
 from tests.statements import count_statements
 
-CSV, XLSX, JSON = FileFormat
+CSV, XLSX, JSON = RESPONSE_FORMATS
 MATRIX_ROWS = [{"key": "r1", "label": "Price"}, {"key": "r2", "label": "Quality"}]
 CELL = re.compile(r'<c r="([A-Z]+)\d+"[^>]*>(?:<is><t[^>]*>([^<]*)</t></is>|<v>([^<]*)</v>)</c>')
 FORMULA = '=HYPERLINK("http://example.org","x")'
@@ -48,15 +53,6 @@ PAGES_OF_MANY = (
     "/consultations/{id}/manage/responses/?unread=1",
     "/consultations/{id}/manage/exports/",
 )
-
-
-@pytest.fixture
-def site(app, tmp_path):
-    """The settings of the site, with a folder of its own."""
-    before = app.config["SETTINGS"]
-    app.config["SETTINGS"] = replace(before, instance=tmp_path)
-    yield app.config["SETTINGS"]
-    app.config["SETTINGS"] = before
 
 
 @pytest.fixture
@@ -260,7 +256,7 @@ def test_an_empty_set_is_a_file_with_a_head(app, site):
     assert len(spreadsheet(written(site, extract, XLSX))) == 1
 
 
-@pytest.mark.parametrize("kind", FileFormat)
+@pytest.mark.parametrize("kind", RESPONSE_FORMATS)
 def test_names_are_in_a_file_that_was_ordered_with_names_alone(every, site, kind):
     consultation, response = every
     identity = [name.encode() for name in ("Ann Ash", "Ash Trust", "ann@example.org")]
@@ -319,7 +315,7 @@ def test_answers_on_equality_are_in_no_file(app, site):
     )
     actions.fill_consultation(consultation, responses=3, seed=1)
     close(consultation)
-    for kind in FileFormat:
+    for kind in RESPONSE_FORMATS:
         for extract in (Extract(consultation, with_names=True), Extract(consultation, True)):
             assert PHRASE.encode() not in told_by(written(site, extract, kind), kind)
     assert first.number == 1
@@ -359,7 +355,7 @@ def decided(app):
     return consultation, shown
 
 
-@pytest.mark.parametrize("kind", FileFormat)
+@pytest.mark.parametrize("kind", RESPONSE_FORMATS)
 def test_the_public_file_says_what_the_page_says(decided, site, kind):
     consultation, shown = decided
     content = written(site, Extract(consultation, is_public=True), kind)
@@ -404,7 +400,7 @@ def test_nobody_has_the_public_file_before_closing(decided, site, client):
     assert "Plain words" in client.get(f"{address}csv/").text
     consultation.closes_at = clock.now() + timedelta(days=1)
     factories.commit()
-    for end in ("", *(f"{kind}/" for kind in FileFormat)):
+    for end in ("", *(f"{kind}/" for kind in RESPONSE_FORMATS)):
         assert PHRASE not in client.get(f"{address}{end}", status=404).text
     with pytest.raises(NotAllowed):
         actions.open_published(consultation, site, kind=CSV)
@@ -660,7 +656,7 @@ def test_every_response_is_in_the_file_once_whatever_the_batches(every, site, sm
     assert ids == sorted(set(ids))
 
 
-@pytest.mark.parametrize("kind", FileFormat)
+@pytest.mark.parametrize("kind", RESPONSE_FORMATS)
 def test_memory_does_not_grow_with_the_number_of_responses(app, site, kind, monkeypatch):
     monkeypatch.setattr("forum.consultations.queries.exporting.BATCH", 20)
     consultation, *_questions = answering.small_consultation()

@@ -2,11 +2,12 @@
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from forum.consultations import queries
 from forum.consultations.exports import evidence
 from forum.consultations.models import Consultation
 from forum.consultations.policy import analysis as policy
@@ -25,9 +26,34 @@ def write_evidence(
     ``progress`` is told the name of the part at each row.
     """
     ensure(policy.can_analyse(actor, consultation))
-    _record(actor, consultation)
+    record_evidence(actor, consultation)
     with _one_state(consultation):
         evidence.write_evidence(file, consultation, progress)
+
+
+def write_ordered(
+    consultation: Consultation, file: IO[bytes], progress: Callable[[int], object]
+) -> None:
+    """Write an evidence file whose order was allowed and is on record.
+
+    ``progress`` is told how many more of the rows are written that ``count_evidence`` counts.
+    """
+    with _one_state(consultation):
+        evidence.write_evidence(file, consultation, _in_batches(progress))
+
+
+def _in_batches(progress: Callable[[int], object]) -> evidence.Progress:
+    """Tell ``progress`` of the rows that are counted, a batch at a time."""
+    rows = 0
+
+    def tell(name: str) -> None:
+        nonlocal rows
+        rows += name in evidence.COUNTED
+        if rows >= queries.BATCH:
+            progress(rows)
+            rows = 0
+
+    return tell
 
 
 def save_evidence(
@@ -50,7 +76,8 @@ def save_evidence(
 
 
 @action
-def _record(actor: Actor, consultation: Consultation) -> None:
+def record_evidence(actor: Actor, consultation: Consultation) -> None:
+    """Put on record that somebody has the evidence file made."""
     audit.record(actor, "consultation.evidence", consultation, centre_id=consultation.centre_id)
 
 

@@ -1,4 +1,4 @@
-"""Files with all responses: ordered on the site and made by the worker, or by a command."""
+"""Files of responses and evidence: ordered on the site and made by the worker, or by a command."""
 
 import os
 from collections.abc import Callable, Iterator, Sequence
@@ -13,6 +13,7 @@ from sqlalchemy import delete, or_, select, update
 
 from forum.config import Settings
 from forum.consultations import exports, queries
+from forum.consultations.actions.evidence import record_evidence, write_ordered
 from forum.consultations.enums import FileFormat
 from forum.consultations.events import ExportOrdered
 from forum.consultations.models import Consultation, ResponseExport
@@ -20,7 +21,7 @@ from forum.consultations.policy import exporting as policy
 from forum.consultations.queries import ExportedResponse, Extract
 from forum.core import audit, clock
 from forum.core.access import OPERATOR, Actor, ensure
-from forum.core.db import db, reading
+from forum.core.db import beside, db, reading
 from forum.core.errors import Invalid, NotFound, RoundtableError
 from forum.core.outbox import emit
 from forum.core.transactions import action, pause
@@ -78,6 +79,20 @@ def _order(
 
 
 @action
+def order_evidence(actor: Actor, consultation: Consultation) -> ResponseExport:
+    """Order the evidence file of the consultation, which the worker makes."""
+    ensure(policy.can_export(actor, consultation))
+    extract = Extract(consultation)
+    waiting = _unfinished(actor, extract, FileFormat.ZIP)
+    if waiting is not None:
+        return waiting
+    order = _add(actor, extract, FileFormat.ZIP)
+    emit(ExportOrdered(order.id))
+    record_evidence(actor, consultation)
+    return order
+
+
+@action
 def order_published(
     actor: Actor, consultation: Consultation, *, kind: FileFormat
 ) -> ResponseExport:
@@ -114,7 +129,7 @@ def _unfinished(actor: Actor, extract: Extract, kind: FileFormat) -> ResponseExp
 
 
 def _add(actor: Actor, extract: Extract, kind: FileFormat) -> ResponseExport:
-    total, now = queries.count_to_export(extract), clock.now()
+    total, now = _count(extract, kind), clock.now()
     _check_length(kind, total)
     order = ResponseExport(
         consultation_id=extract.consultation.id,
@@ -130,6 +145,13 @@ def _add(actor: Actor, extract: Extract, kind: FileFormat) -> ResponseExport:
     db.session.add(order)
     db.session.flush()
     return order
+
+
+def _count(extract: Extract, kind: FileFormat) -> int:
+    """How many rows there are to write."""
+    if kind is FileFormat.ZIP:
+        return queries.count_evidence(extract.consultation)
+    return queries.count_to_export(extract)
 
 
 def make_waiting_exports(settings: Settings) -> int:
@@ -188,7 +210,11 @@ def make_export(order_id: int, settings: Settings) -> None:
     target = path_of(order, settings)
 
     def note(count: int) -> None:
-        _note(order_id, done=ResponseExport.done + count, held_until=clock.now() + HELD)
+        written = {"done": ResponseExport.done + count, "held_until": clock.now() + HELD}
+        if order.format is FileFormat.ZIP:
+            _note_beside(order_id, **written)
+        else:
+            _note(order_id, **written)
 
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -205,6 +231,14 @@ def make_export(order_id: int, settings: Settings) -> None:
 @action
 def _note(order_id: int, **values: Any) -> None:
     db.session.execute(update(ResponseExport).where(ResponseExport.id == order_id).values(**values))
+
+
+def _note_beside(order_id: int, **values: Any) -> None:
+    """Note it while all of the evidence is read from one state."""
+    with beside() as session:
+        session.execute(
+            update(ResponseExport).where(ResponseExport.id == order_id).values(**values)
+        )
 
 
 def remove_old_exports(settings: Settings) -> int:
@@ -336,6 +370,9 @@ def _write_into(
     settings: Settings,
     progress: Callable[[int], object],
 ) -> None:
+    if kind is FileFormat.ZIP:
+        write_ordered(extract.consultation, file, progress)
+        return
     sheet = exports.Sheet(
         extract, queries.questions_to_export(extract), settings.site_url.rstrip("/")
     )

@@ -37,11 +37,13 @@ README.txt          this text
 answers.jsonl       every answer: what the public reads of it, or why it does not
 audit.jsonl         who of the staff did what, when
 citations.jsonl     posts of the debate that were taken as evidence
+coded.jsonl         who has looked for themes in which answer, also when none was found
 codings.jsonl       who found which theme in which answer, and what was taken back
 consultation.json   what the consultation is, and its dates
 editions.json       what was announced, word for word, with the public notes on changes
 files/              documents, and files of published responses, named by their SHA-256
 gate.json           the fairness gate, with the reasons given
+groups.jsonl        responses that say much the same, and what was decided about each group
 lateness.json       public notices that the outcome comes late
 outcome.json        what was asked, said and decided, and who signed it off
 promises.json       what was promised, and each step since
@@ -58,6 +60,8 @@ Groups in register.jsonl can be small: look who may read this file before you pa
 Times are in UTC. The same state of the consultation always gives the same file.
 """
 
+# Whose rows are queries.count_evidence.
+COUNTED = ("answers.jsonl", "register.jsonl")
 # Told the name of the file for each piece of it: a row, or all of it.
 Progress = Callable[[str], object]
 
@@ -151,6 +155,7 @@ def _files(consultation: Consultation) -> Iterator[tuple[str, Iterable[bytes]]]:
         ("answers.jsonl", evidence.evidence_answers),
         ("audit.jsonl", evidence.evidence_audit),
         ("citations.jsonl", evidence.evidence_citations),
+        ("coded.jsonl", evidence.evidence_coded),
         ("codings.jsonl", evidence.evidence_codings),
     ):
         yield name, _lines(rows(consultation))
@@ -160,6 +165,7 @@ def _files(consultation: Consultation) -> Iterator[tuple[str, Iterable[bytes]]]:
         suffix = PurePosixPath(name).suffix.lower()
         yield f"files/{digest}{suffix}", map(evidence.evidence_bytes, [upload_id])
     yield "gate.json", [_json(evidence.evidence_gate(consultation))]
+    yield "groups.jsonl", _lines(evidence.evidence_groups(consultation))
     yield "lateness.json", [_json(evidence.evidence_lateness(consultation))]
     yield "outcome.json", [_json(evidence.evidence_outcome(consultation))]
     yield "promises.json", [_json(evidence.evidence_promises(consultation))]

@@ -29,6 +29,7 @@ MEDIA_TYPES: Mapping[FileFormat, str] = {
     FileFormat.CSV: "text/csv; charset=utf-8",
     FileFormat.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     FileFormat.JSON: "application/json",
+    FileFormat.ZIP: "application/zip",
 }
 # What a sheet of a spreadsheet holds, without its head (ECMA-376 sets no limit, programs do).
 MOST_IN_SPREADSHEET = 1_048_575

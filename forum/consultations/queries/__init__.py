@@ -27,6 +27,7 @@ from forum.consultations.queries.consultations import (
     topics_of,
 )
 from forum.consultations.queries.editions import Change, changes_of, content_of, list_editions
+from forum.consultations.queries.evidence import count_evidence
 from forum.consultations.queries.exporting import (
     BATCH,
     ExportedAnswer,
@@ -185,6 +186,7 @@ __all__ = [
     "citations_told",
     "codings_of",
     "content_of",
+    "count_evidence",
     "count_published",
     "count_texts",
     "count_themes",

@@ -1,4 +1,4 @@
-"""Responses as files: all of them for managers, what is published for everybody."""
+"""Responses and evidence as files for managers, and what is published for everybody."""
 
 from typing import IO, Any
 
@@ -68,6 +68,16 @@ def export_file(consultation_id: int, export_id: int) -> ResponseReturnValue:
         return _download(actions.open_export(order, _settings()), found, order.format)
     except FileNotFoundError:
         raise NotFound("This file is not ready, or it has expired.") from None
+
+
+@bp.post("/consultations/<int:consultation_id>/manage/evidence/")
+@access(manager)
+@ordering
+def evidence(consultation_id: int) -> ResponseReturnValue:
+    """Order the evidence file."""
+    found = _load_managed(consultation_id)
+    order = actions.order_evidence(current_actor(), found)
+    return redirect(_address_of(order), 303)
 
 
 @bp.get(PUBLIC)
@@ -161,11 +171,12 @@ def _address_of(order: Any) -> str:
 
 def _download(file: IO[bytes], found: Any, kind: FileFormat) -> Response:
     """The file, which is closed when it was sent."""
+    about = "evidence" if kind is FileFormat.ZIP else "responses"
     answer = send_file(
         file,
         mimetype=exports.MEDIA_TYPES[kind],
         as_attachment=True,
-        download_name=f"consultation-{found.id}-responses.{kind}",
+        download_name=f"consultation-{found.id}-{about}.{kind}",
     )
     answer.headers["Content-Security-Policy"] = POLICY
     # Who may keep it is decided as for every other answer (web/headers.py).

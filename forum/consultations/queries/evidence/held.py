@@ -1,30 +1,18 @@
-"""Reads for the evidence file of a consultation: rows of JSON values, always in the same order.
-
-What the public may not read of an answer, and who responded without wishing to be named, is
-nowhere in them (docs/decisions/0036-evidence.md).
-"""
+"""Reads for the evidence file of how a consultation was held, from the gate to promises."""
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from functools import cache
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import Select, and_, or_, select
 
-from forum.accounts.models import Account
-from forum.consultations.enums import ResponseState
 from forum.consultations.models import (
     Answer,
     Citation,
-    Coding,
     Consultation,
     Promise,
     PromiseUpdate,
-    Question,
-    Reading,
-    Respondent,
     Response,
     ResponseGroup,
     Theme,
@@ -33,34 +21,17 @@ from forum.consultations.models import (
 )
 from forum.consultations.policy import analysis as policy
 from forum.consultations.policy.gate import gate
-from forum.consultations.queries import citations, editions, outcomes, published, retention
+from forum.consultations.queries import citations, editions, outcomes, retention
+from forum.consultations.queries.evidence.rows import Row, Staff, is_published, stream
 from forum.consultations.queries.questionnaire import basis_of
 from forum.core.audit import AuditRecord
 from forum.core.db import db
 from forum.threads.models import Post
 
-Row = dict[str, Any]
-# Rows that are in memory at a time.
-BATCH = 500
 # Records of making the file itself: they would make the next one differ.
 NOT_RECORDED = ("consultation.evidence",)
 # What stands below a consultation and has records of its own.
 PARTS: tuple[Any, ...] = (Theme, Promise, Citation, Response, ThemeSuggestion, ResponseGroup)
-
-
-class Staff:
-    """Names of those who did something for the centre, each looked up once."""
-
-    def __init__(self) -> None:
-        self._name = cache(self._look_up)
-
-    def __call__(self, account_id: int | None) -> Row | None:
-        """Id and name; None for nobody."""
-        return None if account_id is None else {"id": account_id, "name": self._name(account_id)}
-
-    def _look_up(self, account_id: int) -> str:
-        found = select(Account.display_name).where(Account.id == account_id)
-        return db.session.scalar(found) or ""
 
 
 def evidence_head(consultation: Consultation) -> Row:
@@ -211,109 +182,6 @@ def evidence_citations(consultation: Consultation) -> Iterator[Row]:
         }
 
 
-def evidence_register(consultation: Consultation) -> Iterator[Row]:
-    """Every response that was sent, also those that were withdrawn; names as the public reads."""
-    staff = Staff()
-    rows = _stream(
-        select(Response, Respondent, _is_public(consultation).label("is_public"))
-        .outerjoin(Respondent, Respondent.response_id == Response.id)
-        .where(_is_sent(consultation))
-        .order_by(Response.id)
-    )
-    for response, respondent, is_public in rows:
-        named = is_public and response.may_name and respondent is not None
-        yield {
-            "id": response.id,
-            "name": (respondent.organisation_name or respondent.name) if named else "",
-            "state": response.state,
-            "channel": response.channel,
-            "is_organisation": response.is_organisation,
-            "sector": response.sector,
-            "size": response.size,
-            "region": response.region,
-            "may_publish": response.may_publish,
-            "may_name": response.may_name,
-            "began_at": response.began_at,
-            "submitted_at": response.submitted_at,
-            "is_late": response.is_late,
-            "withdrawn_at": response.withdrawn_at,
-            "received_on": response.received_on,
-            "edition": response.edition,
-            "transcribed_by": staff(response.transcriber_id),
-            "checked_by": staff(response.checker_id),
-            "published_at": response.published_at,
-        }
-
-
-def evidence_answers(consultation: Consultation) -> Iterator[Row]:
-    """Every answer: what the public reads of it, or why it reads nothing."""
-    rows = _stream(
-        select(Answer, Question.number, _is_public(consultation).label("is_public"))
-        .join(Response, Response.id == Answer.response_id)
-        .join(Question, Question.id == Answer.question_id)
-        .options(selectinload(Answer.choices), joinedload(Answer.upload))
-        .where(_is_sent(consultation))
-        .order_by(Answer.response_id, Question.number, Answer.id)
-    )
-    for answer, number, is_public in rows:
-        decided = {
-            "response": answer.response_id,
-            "question": number,
-            "decision": answer.publication,
-            "reason": answer.publication_reason,
-            "in_confidence": answer.confidentiality,
-        }
-        yield decided | {"public": _public(answer) if is_public else None}
-
-
-def _public(answer: Answer) -> Row | None:
-    if answer.confidentiality is not None:
-        return None
-    shown = published.public_answer(answer)
-    number, file = shown.given.number, shown.file
-    return {
-        "text": shown.given.text,
-        "number": None if number is None else format(number.normalize(), "f"),
-        "date": shown.given.day,
-        "choices": [asdict(choice) for choice in shown.given.choices],
-        "file": file and {"name": file.name, "size": file.size, "sha256": file.sha256},
-    }
-
-
-def evidence_readings(consultation: Consultation) -> Iterator[Row]:
-    """Who read which response, and when."""
-    staff = Staff()
-    for (row,) in _stream(
-        select(Reading)
-        .join(Response, Response.id == Reading.response_id)
-        .where(_is_sent(consultation))
-        .order_by(Reading.response_id, Reading.analyst_id)
-    ):
-        yield {"response": row.response_id, "by": staff(row.analyst_id), "at": row.read_at}
-
-
-def evidence_codings(consultation: Consultation) -> Iterator[Row]:
-    """Who found which theme in which answer, and who took it back."""
-    staff = Staff()
-    for coding, response_id, number in _stream(
-        select(Coding, Answer.response_id, Question.number)
-        .join(Answer, Answer.id == Coding.answer_id)
-        .join(Question, Question.id == Answer.question_id)
-        .join(Response, Response.id == Answer.response_id)
-        .where(_is_sent(consultation))
-        .order_by(Answer.response_id, Question.number, Coding.id)
-    ):
-        yield {
-            "response": response_id,
-            "question": number,
-            "theme": coding.theme_id,
-            "by": staff(coding.coder_id),
-            "at": coding.coded_at,
-            "removed_at": coding.removed_at,
-            "removed_by": staff(coding.removed_by),
-        }
-
-
 def evidence_audit(consultation: Consultation) -> Iterator[Row]:
     """What was done, in order; without reasons that may name a respondent."""
     staff = Staff()
@@ -330,7 +198,7 @@ def evidence_audit(consultation: Consultation) -> Iterator[Row]:
             record.details["consultation"].as_integer() == key,
         )
     )
-    for (row,) in _stream(
+    for (row,) in stream(
         select(record).where(or_(*about), record.tag.not_in(NOT_RECORDED)).order_by(record.id)
     ):
         yield {
@@ -374,23 +242,10 @@ def _approved(consultation: Consultation) -> Select[int | None]:
     return (
         select(Answer.upload_id)
         .join(Response, Response.id == Answer.response_id)
-        .where(_is_public(consultation), policy.has_public_file())
+        .where(is_published(consultation), policy.has_public_file())
     )
 
 
 def evidence_bytes(upload_id: int) -> bytes:
     """The bytes of a file."""
     return db.session.scalars(select(Upload.content).where(Upload.id == upload_id)).one()
-
-
-def _is_sent(consultation: Consultation) -> ColumnElement[bool]:
-    return and_(Response.consultation_id == consultation.id, Response.state != ResponseState.DRAFT)
-
-
-def _is_public(consultation: Consultation) -> ColumnElement[bool]:
-    return and_(*published.published(consultation))
-
-
-def _stream(statement: Select[*tuple[Any, ...]]) -> Iterator[Any]:
-    """The rows, of which a batch is in memory at a time."""
-    return iter(db.session.execute(statement, execution_options={"yield_per": BATCH}))
