@@ -9,8 +9,15 @@ from pathlib import Path
 from forum.core import markup
 from forum.core.errors import Invalid
 
-# Spreadsheets run cells that begin so, whatever white space stands before (OWASP, CSV injection).
-FORMULA = re.compile(r"\s*[=+\-@\t\r\n＝＋－＠]|[\t\r\n]")
+# White space, control characters, and what is not seen (Default_Ignorable_Code_Point of Unicode,
+# and the blank pattern of Braille).
+UNSEEN = (
+    r"\s\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+    r"\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufff8"
+    r"\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+# Spreadsheets run cells that begin so, whatever stands unseen before (OWASP, CSV injection).
+FORMULA = re.compile(rf"[{UNSEEN}]*[=+\-@＝＋－＠]|[\t\r\n]")
 
 
 def read_table(path: Path, *, columns: Sequence[str]) -> list[tuple[int, dict[str, str]]]:

@@ -34,7 +34,8 @@ from forum.core.db import db
 from forum.core.errors import Invalid, NotAllowed, NotFound
 from forum.ops import jobs
 from tests import factories
-from tests.consultations import answering, files, making
+from tests.consultations import analysing, answering, files, making
+from tests.core.test_tables import UNSEEN
 from tests.statements import count_statements
 
 CSV, XLSX, JSON = RESPONSE_FORMATS
@@ -291,6 +292,16 @@ def test_no_text_is_a_formula_or_a_link(app, site, text):
     assert text in spreadsheet(content)[1].values()
     assert b"<hyperlink " not in told_by(content, XLSX)
     assert json.loads(written(site, extract, JSON))["responses"][0]["answers"][0]["text"] == text
+
+
+def test_nothing_unseen_before_it_makes_a_formula(app, site):
+    consultation, question = one_text()
+    texts = [f"{unseen}{FORMULA}" for unseen in UNSEEN]
+    analysing.say(consultation, question, texts)
+    extract = Extract(consultation)
+    assert [row["q1"] for row in table(written(site, extract))] == [f"'{text}" for text in texts]
+    _head, *rows = spreadsheet(written(site, extract, XLSX))
+    assert [list(row.values())[-1] for row in rows] == texts
 
 
 def test_what_does_not_count_is_in_no_file(app, site):
