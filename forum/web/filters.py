@@ -55,6 +55,11 @@ SIZE_NAMES = {
 }
 
 
+def thousands(number: int) -> str:
+    """A count as British English writes it: 12,345."""
+    return f"{number:,}"
+
+
 def age_words(moment: datetime) -> str:
     """How long ago the instant was, in the largest whole unit up to days."""
     minutes = max(0, int((clock.now() - moment).total_seconds()) // 60)
@@ -115,7 +120,9 @@ def _gettext(context: EvalContext, text: str, /, **values: Any) -> str:
 
 @pass_eval_context
 def _ngettext(context: EvalContext, one: str, many: str, number: int, /, **values: Any) -> str:
-    return _fill(context, _translations().ungettext(one, many, number), {"num": number, **values})
+    return _fill(
+        context, _translations().ungettext(one, many, number), {"num": thousands(number), **values}
+    )
 
 
 def _fill(context: EvalContext, text: str, values: dict[str, Any]) -> str:
@@ -131,6 +138,7 @@ def init_filters(app: Flask) -> None:
         datetime_words=datetime_words,
         date_words=date_words,
         age_words=age_words,
+        thousands=thousands,
         iso=iso,
         time_tag=time_tag,
         from_iso=from_iso,

@@ -453,3 +453,11 @@ def test_answers_on_equality_cannot_be_joined_to_the_response(app, client):
         ("unknown", 0),
     ]
     assert queries.results_of(consultation).equality == ()
+
+
+def test_responses_and_promises_are_below_consultations(app, client):
+    consultation, _first, _second = answering.small_consultation()
+    page = begin(client, consultation)
+    for here in (page, client.get("/promises/"), client.get("/consultations/")):
+        assert re.findall(r'href="([^"]+)" aria-current="true"', here.text) == ["/consultations/"]
+    assert "aria-current" not in client.get("/").text

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 from html import unescape
+from pathlib import Path
 
 import pytest
 from flask import render_template_string
@@ -10,6 +11,8 @@ from jinja2 import DictLoader
 from forum.accounts.enums import Region, Sector
 from forum.organisations.enums import OrganisationKind, SizeBand
 from forum.web import filters
+
+TEMPLATES = Path(__file__).parents[2] / "templates"
 
 
 @pytest.mark.parametrize(
@@ -108,3 +111,18 @@ def test_what_is_put_into_a_text_is_escaped_once(app):
 def test_a_mail_keeps_its_text_as_it_is(app):
     answer = shown(app, '{{ _("About %(name)s", name=name) }}', "mail.txt", name="Q&A 'x' <y>")
     assert answer == "About Q&A 'x' <y>"
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [(0, "0 responses"), (1, "1 response"), (999, "999 responses"), (12345, "12,345 responses")],
+)
+def test_counts_have_commas_from_a_thousand(app, number, words):
+    page = '{{ ngettext("%(num)s response", "%(num)s responses", n) }}; {{ n|thousands }}'
+    with app.test_request_context():
+        assert render_template_string(page, n=number) == f"{words}; {words.partition(' ')[0]}"
+
+
+def test_one_filter_writes_counts():
+    pages = [path for path in TEMPLATES.rglob("*.html") if "{:,}" in path.read_text("utf-8")]
+    assert pages == []
