@@ -16,6 +16,7 @@ class ResponseSubmitted:
 
     response_id: int
     version: int
+    is_change: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,9 +64,10 @@ def send_receipt(event: ResponseSubmitted) -> None:
         path = f"/responses/return/{link_to(written.reference)}/"
     _send(
         written,
-        subject=_("We have your response"),
+        subject=_("We have your changes") if event.is_change else _("We have your response"),
         text=compose(
             "receipt",
+            is_change=event.is_change,
             title=written.title,
             reference=written.reference,
             path=path,

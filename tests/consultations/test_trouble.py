@@ -61,6 +61,24 @@ def test_a_response_sent_twice_was_sent_when_it_was_first(sent, client):
     assert queries.results_of(response.consultation, exact=True).submissions == 1
 
 
+def test_each_sending_has_a_receipt_until_they_would_be_a_flood(sent, deliver, outbox_mail):
+    response, holder, _second = sent
+    for _number in range(5):
+        actions.submit_response(holder, response, **CHOICES)
+    deliver()
+    mails = [mail for mail in outbox_mail.to("ann@example.org") if "We have" in mail["Subject"]]
+    assert [mail["Subject"].partition(" – ")[0] for mail in mails] == [
+        "We have your response",
+        *["We have your changes"] * 3,
+    ]
+    assert all(response.reference in mail.get_content() for mail in mails)
+    assert "Your reference is still" in mails[-1].get_content()
+    with clock.at(clock.now() + timedelta(hours=2)):
+        actions.submit_response(holder, response, **CHOICES)
+        deliver()
+    assert outbox_mail.to("ann@example.org")[-1]["Subject"].startswith("We have your changes")
+
+
 def test_a_clock_that_goes_back_loses_nothing_and_opens_nothing(sent):
     response, holder, second = sent
     consultation = response.consultation

@@ -2,6 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
+from datetime import timedelta
 
 from forum.accounts.enums import Region, Sector
 from forum.consultations import queries
@@ -27,6 +28,8 @@ REFERENCE_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 REFERENCE_GROUPS = 3
 GROUP_SIZE = 4
 LONGEST_NAME = 120
+# So many receipts of one response go out within that time.
+MOST_RECEIPTS, RECEIPTS_WITHIN = 4, timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +110,13 @@ def submit_response(
         tags.touch(f"consultation:{response.consultation_id}")
     audit.record(
         _staff(holder, response),
-        "response.submit",
+        queries.SENDING,
         response,
         centre_id=response.consultation.centre_id,
     )
-    emit(ResponseSubmitted(response.id, response.version))
+    # The page tells the same: whoever sends again and again is not mailed each time.
+    if queries.count_sendings(response.id, since=now - RECEIPTS_WITHIN) <= MOST_RECEIPTS:
+        emit(ResponseSubmitted(response.id, response.version, is_change=not first))
     return response
 
 

@@ -76,8 +76,10 @@ from forum.consultations.queries.questionnaire import (
     sources_for,
 )
 from forum.consultations.queries.responses import (
+    SENDING,
     Written,
     answers_of,
+    count_sendings,
     editor_of,
     equality_questions,
     get_own_file,
@@ -151,6 +153,7 @@ __all__ = [
     "CONFIDENTIAL",
     "FEWEST_ANSWERS",
     "GROUPS",
+    "SENDING",
     "SHOWN_ELSEWHERE",
     "Agreement",
     "Change",
@@ -188,6 +191,7 @@ __all__ = [
     "content_of",
     "count_evidence",
     "count_published",
+    "count_sendings",
     "count_texts",
     "count_themes",
     "count_to_export",

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import contains_eager, joinedload, undefer
 
 from forum.accounts.models import Account
@@ -24,9 +24,13 @@ from forum.consultations.policy import responses as policy
 from forum.consultations.policy.answers import NOTHING, Chosen, Given, asked, can_answer
 from forum.consultations.policy.responses import Holder
 from forum.core.access import Actor
+from forum.core.audit import AuditRecord
 from forum.core.db import db
 from forum.core.errors import NotFound
 from forum.organisations.models import Membership, Organisation
+
+# The record of a response that was sent.
+SENDING = "response.submit"
 
 
 class FileName(NamedTuple):
@@ -220,6 +224,17 @@ def written_response(response_id: int) -> Written | None:
         email=row.Respondent.email or row.email or "",
         is_without_account=row.Respondent.account_id is None,
     )
+
+
+def count_sendings(response_id: int, *, since: datetime) -> int:
+    """How often a response was sent since then, as the records of it say."""
+    statement = select(func.count()).where(
+        AuditRecord.target_type == Response.__tablename__,
+        AuditRecord.target_id == response_id,
+        AuditRecord.tag == SENDING,
+        AuditRecord.at > since,
+    )
+    return db.session.scalar(statement) or 0
 
 
 def get_own_file(response: Response, upload_id: int) -> Upload:
