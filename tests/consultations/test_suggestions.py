@@ -301,3 +301,42 @@ def test_texts_stay_where_they_were(closed, staff):
     assert [answer.text for answer in db.session.query(Answer).order_by(Answer.id)] == before
     assert db.session.query(ResponseGroup).count() == 2
     assert db.session.query(ThemeSuggestion).count() == 1
+
+
+def test_a_response_is_left_out_of_a_group_that_is_confirmed(closed, staff, manager):
+    largest, _other = made(closed, staff)
+    first, second, third = queries.members_of(closed, largest.id)
+    here = f"{base(closed)}suggestions/groups/{largest.id}/"
+    references = [db.session.get(Response, one).reference for one in (first, second, third)]
+    page = manager.get(here)
+    assert all(reference in page.main for reference in references)
+    refused = manager.post_form(
+        page, {"without": [str(first), str(second)]}, button="They belong together", status=422
+    )
+    assert "Leave at least two responses together" in refused.main
+    assert sizes(closed) == [3, 2]
+    refused = manager.post_form(page, {"without": "x"}, button="They belong together", status=422)
+    assert sizes(closed) == [3, 2]
+    page = send(manager, refused, "They belong together", {"without": [str(second)]})
+    assert "10 responses with long texts; 9 distinct texts" in page.main
+    (confirmed,) = groups(closed, SuggestionState.TAKEN)
+    assert queries.members_of(closed, confirmed.id) == [first, third]
+    # What was found whole is not suggested again, but what is new is.
+    made(closed, staff)
+    assert sizes(closed) == [2]
+    question = queries.questions_to_answer(closed.id)[0]
+    analysing.say(closed, question, [LETTER])
+    made(closed, staff)
+    assert sizes(closed) == [4, 2]
+
+
+def test_those_left_out_stay_in_the_group_they_were_in(closed, staff):
+    largest, _other = made(closed, staff)
+    ids = queries.members_of(closed, largest.id)
+    actions.confirm_group(staff, closed, largest, without=ids[2:])
+    question = queries.questions_to_answer(closed.id)[0]
+    analysing.say(closed, question, [LETTER])
+    wider, *_others = made(closed, staff)
+    actions.confirm_group(staff, closed, wider, without=ids[:1])
+    assert sizes(closed, SuggestionState.TAKEN) == [3]
+    assert queries.count_texts(closed).distinct == 9

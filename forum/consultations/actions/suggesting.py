@@ -1,6 +1,6 @@
 """Suggestions to analysts: asked for, made by the worker, taken or dismissed by people."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
@@ -27,6 +27,9 @@ from forum.core.transactions import action, pause
 
 if TYPE_CHECKING:
     from forum.consultations.digest import Candidate
+
+FEWEST_TOGETHER = 2
+TOO_FEW_TOGETHER = "Leave at least two responses together, or say that each is a text of its own"
 
 
 @action
@@ -99,7 +102,7 @@ def _store(
     )
 
 
-def _add_group(consultation_id: int, response_ids: Collection[int]) -> None:
+def _add_group(consultation_id: int, response_ids: Collection[int]) -> ResponseGroup:
     group = ResponseGroup(consultation_id=consultation_id)
     db.session.add(group)
     db.session.flush()
@@ -107,6 +110,7 @@ def _add_group(consultation_id: int, response_ids: Collection[int]) -> None:
         ResponseGroupMember(group_id=group.id, response_id=response_id)
         for response_id in response_ids
     )
+    return group
 
 
 def _decided_groups(consultation_id: int) -> Collection[set[int]]:
@@ -157,15 +161,41 @@ def dismiss_theme(actor: Actor, consultation: Consultation, suggestion: ThemeSug
 
 
 @action
-def confirm_group(actor: Actor, consultation: Consultation, group: ResponseGroup) -> None:
+def confirm_group(
+    actor: Actor,
+    consultation: Consultation,
+    group: ResponseGroup,
+    *,
+    without: Collection[int] = (),
+) -> None:
     """Confirm that responses say the same: each stays, together they count as one text.
 
-    A response is of one confirmed group, the last.
+    A response is of one confirmed group, the last. Those ``without`` are left out, and the group
+    as it was found is put aside, so that it is not suggested again. Raises Invalid when fewer
+    than two are left.
     """
     ensure(policy.can_decide(actor, consultation, clock.now()))
-    members = db.session.scalars(
+    members = set(_ids_of(group))
+    together = members - set(without)
+    if together != members:
+        if len(together) < FEWEST_TOGETHER:
+            raise Invalid(TOO_FEW_TOGETHER, field="without")
+        _decide_group(actor, consultation, group, SuggestionState.DISMISSED)
+        group = _add_group(consultation.id, sorted(together))
+    _leave_earlier(consultation, group, together)
+    _decide_group(actor, consultation, group, SuggestionState.TAKEN)
+
+
+def _ids_of(group: ResponseGroup) -> Sequence[int]:
+    return db.session.scalars(
         select(ResponseGroupMember.response_id).where(ResponseGroupMember.group_id == group.id)
     ).all()
+
+
+def _leave_earlier(
+    consultation: Consultation, group: ResponseGroup, response_ids: Collection[int]
+) -> None:
+    """Take the responses out of the groups that were confirmed before."""
     earlier = select(ResponseGroup.id).where(
         ResponseGroup.consultation_id == consultation.id,
         ResponseGroup.state == SuggestionState.TAKEN,
@@ -173,10 +203,10 @@ def confirm_group(actor: Actor, consultation: Consultation, group: ResponseGroup
     )
     db.session.execute(
         delete(ResponseGroupMember).where(
-            ResponseGroupMember.group_id.in_(earlier), ResponseGroupMember.response_id.in_(members)
+            ResponseGroupMember.group_id.in_(earlier),
+            ResponseGroupMember.response_id.in_(response_ids),
         )
     )
-    _decide_group(actor, consultation, group, SuggestionState.TAKEN)
 
 
 @action

@@ -96,6 +96,19 @@ class CodeForm(Form):
         self.themes.choices = [SelectChoice(theme.id, theme.title) for theme in themes]
 
 
+class GroupForm(Form):
+    """Which of the responses of a suggested group say something else after all."""
+
+    without = SelectMultipleField(_l("Leave out of the group (optional)"), coerce=int)
+
+    def offer(self, rows: Sequence[Any]) -> None:
+        """Let each of these responses be left out."""
+        self.without.choices = [
+            SelectChoice(row.response_id, ", ".join(filter(None, (row.name, row.reference))))
+            for row in rows
+        ]
+
+
 class RemoveForm(Form):
     """Why a response is taken out after closing."""
 

@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from forum.consultations import actions, queries
 from forum.consultations.enums import SuggestionState
-from forum.consultations.forms import ConfirmForm, NewThemeForm
+from forum.consultations.forms import ConfirmForm, GroupForm, NewThemeForm
 from forum.consultations.policy import analysis as policy
 from forum.consultations.views.blueprint import bp
 from forum.consultations.views.showing import load_managed, page
@@ -96,28 +96,48 @@ def dismiss_theme(consultation_id: int, suggestion_id: int) -> ResponseReturnVal
 def group(consultation_id: int, group_id: int) -> ResponseReturnValue:
     """Responses that say much the same, one below the other."""
     found = _load(consultation_id)
-    about = queries.get_group(found, group_id)
-    members = queries.members_of(found, about.id)
-    return page(
-        "consultations/group.html",
-        consultation=found,
-        group=about,
-        count=len(members),
-        rows=queries.excerpts_of(found, members),
-        form=ConfirmForm(),
-    )
+    return _show_group(found, queries.get_group(found, group_id), GroupForm())
 
 
 @bp.post(GROUP)
 @access(manager)
 def decide_group(consultation_id: int, group_id: int) -> ResponseReturnValue:
-    """Confirm that they say the same, or that each is a text of its own."""
-    found = _load(consultation_id)
+    """Confirm that they say the same, but for some, or that each is a text of its own."""
+    found, form = _load(consultation_id), GroupForm()
     about = queries.get_group(found, group_id)
-    decide = actions.confirm_group if wants("confirm") else actions.dismiss_group
-    decide(current_actor(), found, about)
+    if not wants("confirm"):
+        actions.dismiss_group(current_actor(), found, about)
+    elif not _confirm(found, about, form):
+        return _show_group(found, about, form)
     flash(_("Saved."), "success")
     return _back(found)
+
+
+def _confirm(found: Any, about: Any, form: GroupForm) -> bool:
+    """Whether the group was confirmed; when not, the form says why."""
+    form.offer(queries.excerpts_of(found, queries.members_of(found, about.id)))
+    if not form.submitted():
+        return False
+    try:
+        actions.confirm_group(current_actor(), found, about, without=form.without.data or ())
+    except Invalid as error:
+        form.refuse(error)
+        return False
+    return True
+
+
+def _show_group(found: Any, about: Any, form: GroupForm) -> ResponseReturnValue:
+    members = queries.members_of(found, about.id)
+    rows = queries.excerpts_of(found, members)
+    form.offer(rows)
+    return page(
+        "consultations/group.html",
+        consultation=found,
+        group=about,
+        count=len(members),
+        rows=rows,
+        form=form,
+    ), form.status
 
 
 def _load(consultation_id: int) -> Any:
