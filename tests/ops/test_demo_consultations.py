@@ -29,6 +29,7 @@ from forum.consultations.models import (
     Reading,
     Respondent,
     Response,
+    SuggestionRun,
     Theme,
 )
 from forum.consultations.policy.answers import asked, can_answer
@@ -242,6 +243,22 @@ def test_two_coders_and_a_decision_on_each_theme(site):
     read = count_where(Reading, Reading.analyst_id == manager().id)
     assert read >= 150
     assert db.session.get_one(Outcome, decided.id).signer
+
+
+def test_a_manager_is_offered_themes_while_responses_are_read(site, client):
+    for being_read in of_stage(Stage.ANALYSING):
+        themes = consultations.themes_of(being_read.id)
+        suggested = consultations.suggested_themes(being_read.id)
+        assert len(suggested) >= 3
+        titles = {one.title.casefold() for one in suggested}
+        assert titles.isdisjoint(theme.title.casefold() for theme in themes)
+        run = consultations.run_of(being_read.id)
+        assert being_read.closes_at < run.asked_at <= run.made_at < clock.now()
+        client.sign_in(db.session.get(Account, being_read.author_id))
+        page = client.get(f"/consultations/{being_read.id}/manage/suggestions/")
+        assert suggested[0].title in page.links
+    looked_at = set(db.session.scalars(select(SuggestionRun.consultation_id)))
+    assert looked_at == {one.id for one in of_stage(Stage.ANALYSING)}
 
 
 def test_promises_are_kept_open_and_overdue(site, client):

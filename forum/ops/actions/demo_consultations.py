@@ -98,6 +98,8 @@ class Programme:
             steps.append((answered + place * HOUR, partial(self._add_theme, told, theme)))
         if told.coders:
             steps.append((analysed, partial(self._analyse, told)))
+        if told.coders and not told.outcome:
+            steps.append((analysed + HOUR, partial(self._suggest, told)))
         if told.results_published:
             steps.append((analysed, partial(self._publish_results, told)))
         steps += [
@@ -195,6 +197,11 @@ class Programme:
         made = self.found[told.title]
         coders = [self.cast.accounts[handle] for handle in told.coders]
         Analysis(told, made, coders, self.voices[told.title].found).perform()
+
+    def _suggest(self, told: DemoConsultation) -> None:
+        made = self.found[told.title]
+        consultations.ask_suggestions(self._author(told), made)
+        consultations.make_suggestions(made.id)
 
     def _publish_results(self, told: DemoConsultation) -> None:
         consultations.publish_results(self._author(told), self.found[told.title])
