@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from forum.accounts.models import Account
+from forum.consultations import actions as consultations
 from forum.consultations.actions import citing
 from forum.consultations.enums import QuestionKind
 from forum.consultations.models import (
@@ -104,12 +105,14 @@ class Stage:
     question: int
     document: int
     reference: str
+    waiting_for_steward: str
     analysed: Place
     response: int
     answer: int
     theme: int
     suggestion: int
     group: int
+    waiting_export: int
     responded: Place
     promise: int
     citation: int
@@ -152,11 +155,13 @@ def set_up(site: Site) -> Stage:
         appealed=appealed,
         appealable=appealable,
         **_consultations(site, manager),
-        **_responses(site, member),
+        **_responses(site, member, manager, steward, organisation.id),
     )
 
 
-def _responses(site: Site, member: Member) -> dict[str, Any]:
+def _responses(
+    site: Site, member: Member, manager: Member, steward: Member, organisation_id: int
+) -> dict[str, Any]:
     """A response that the member is giving, one to analyse, and an outcome with a promise."""
     with site.database():
         asked = answering.open_consultation()
@@ -179,15 +184,27 @@ def _responses(site: Site, member: Member) -> dict[str, Any]:
             "citation": citation.id,
             "cited_post": citation.post_id,
             "reference": begun.reference,
+            "waiting_for_steward": _signing(asked, _account(steward), organisation_id),
             "analysed": Place(closed.id, closed.path, closed.title),
             "response": response.id,
             "answer": db.session.query(Answer.id).filter_by(response_id=response.id).scalar(),
             "theme": _part(Theme, closed.id),
             "suggestion": _part(ThemeSuggestion, closed.id),
             "group": _part(ResponseGroup, closed.id),
+            "waiting_export": consultations.order_evidence(_account(manager), closed).id,
             "responded": Place(responded.id, responded.path, responded.title),
             "promise": _part(Promise, responded.id),
         }
+
+
+def _signing(consultation: Consultation, steward: Account, organisation_id: int) -> str:
+    """The reference of a response of the organisation that waits for its steward."""
+    response, holder = answering.begin(
+        consultation, steward, organisation_id=organisation_id, organisation_name="Advice"
+    )
+    consultations.ask_sign_off(holder, response)
+    consultations.release_response(holder, response)
+    return response.reference
 
 
 def _part(kind: Any, consultation_id: int) -> int:
