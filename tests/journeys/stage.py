@@ -204,7 +204,7 @@ def _signing(consultation: Consultation, steward: Account, organisation_id: int)
     )
     consultations.ask_sign_off(holder, response)
     consultations.release_response(holder, response)
-    return response.reference
+    return str(response.reference)
 
 
 def _part(kind: Any, consultation_id: int) -> int:
