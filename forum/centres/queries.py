@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from forum.accounts.enums import Role
 from forum.accounts.models import Account, RoleGrant
@@ -35,7 +37,12 @@ class ModeratorRow:
 
 def list_centres() -> Sequence[Centre]:
     """All centres in the order of their regions' codes, from north to south."""
-    return db.session.scalars(select(Centre).order_by(Centre.region)).all()
+    return db.session.scalars(_centres()).all()
+
+
+@cache
+def _centres() -> Select[Centre]:
+    return select(Centre).order_by(Centre.region)
 
 
 def get_centre(actor: Actor, slug: str) -> Centre:
@@ -44,35 +51,50 @@ def get_centre(actor: Actor, slug: str) -> Centre:
     Raises NotFound when there is none.
     """
     del actor  # everybody may see every centre
-    centre = db.session.scalar(select(Centre).where(Centre.slug == slug))
+    centre = db.session.scalar(_centre_by_slug(), {"slug": slug})
     if centre is None:
         raise NotFound("There is no such centre.")
     return centre
 
 
-def councils_of(centre_id: int) -> Sequence[Council]:
-    """The imported councils of the centre's region, by name."""
-    return db.session.scalars(
-        select(Council)
-        .where(Council.centre_id == centre_id)
+@cache
+def _centre_by_slug() -> Select[Centre]:
+    return select(Centre).where(Centre.slug == bindparam("slug"))
+
+
+def councils_of(centre_id: int) -> Sequence[str]:
+    """The names of the imported councils of the centre's region, in the order of short names."""
+    return db.session.scalars(_councils_by_centre(), {"centre_id": centre_id}).all()
+
+
+@cache
+def _councils_by_centre() -> Select[str]:
+    return (
+        select(Council.name)
+        .where(Council.centre_id == bindparam("centre_id"))
         .order_by(Council.short_name, Council.id)
-    ).all()
+    )
 
 
 def staff_of(centre_id: int) -> Sequence[StaffRow]:
     """Who manages and who moderates the centre, managers first, each person once."""
-    rows = db.session.execute(
-        select(Account.id, Account.display_name, Account.handle, Account.is_hidden, RoleGrant.role)
-        .join(RoleGrant, RoleGrant.account_id == Account.id)
-        .where(RoleGrant.centre_id == centre_id)
-        # "manager" comes before "moderator" in the alphabet as well.
-        .order_by(RoleGrant.role, Account.display_name, Account.id)
-    )
+    rows = db.session.execute(_staff_by_centre(), {"centre_id": centre_id})
     found: dict[int, StaffRow] = {}
     for key, name, handle, is_hidden, role in rows:
         url = "" if is_hidden else f"/people/{handle}/"
         found.setdefault(key, StaffRow(name=name, role=role, url=url))
     return list(found.values())
+
+
+@cache
+def _staff_by_centre() -> Select[*tuple[Any, ...]]:
+    return (
+        select(Account.id, Account.display_name, Account.handle, Account.is_hidden, RoleGrant.role)
+        .join(RoleGrant, RoleGrant.account_id == Account.id)
+        .where(RoleGrant.centre_id == bindparam("centre_id"))
+        # "manager" comes before "moderator" in the alphabet as well.
+        .order_by(RoleGrant.role, Account.display_name, Account.id)
+    )
 
 
 def moderators_of(centre_id: int) -> Sequence[ModeratorRow]:

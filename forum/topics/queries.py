@@ -3,8 +3,9 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import select
+from sqlalchemy import Select, bindparam, select
 
 from forum.core.db import db
 from forum.core.errors import NotFound
@@ -66,10 +67,15 @@ def get_topic(slug: str) -> Topic:
 
     Raises NotFound when there is none.
     """
-    topic = db.session.scalar(select(Topic).where(Topic.slug == slug))
+    topic = db.session.scalar(_topic_by_slug(), {"slug": slug})
     if topic is None:
         raise NotFound("There is no such topic.")
     return topic
+
+
+@cache
+def _topic_by_slug() -> Select[Topic]:
+    return select(Topic).where(Topic.slug == bindparam("slug"))
 
 
 def topics_by_ids(ids: Iterable[int]) -> Sequence[Topic]:
@@ -84,9 +90,14 @@ def topics_by_ids(ids: Iterable[int]) -> Sequence[Topic]:
 
 def topics_below(topic_id: int) -> Sequence[Topic]:
     """The topics directly below one, by name."""
-    return db.session.scalars(
-        select(Topic).where(Topic.parent_id == topic_id).order_by(Topic.name, Topic.id)
-    ).all()
+    return db.session.scalars(_topics_by_parent(), {"topic_id": topic_id}).all()
+
+
+@cache
+def _topics_by_parent() -> Select[Topic]:
+    return (
+        select(Topic).where(Topic.parent_id == bindparam("topic_id")).order_by(Topic.name, Topic.id)
+    )
 
 
 def _row(topic: Topic, depth: int, synonyms: list[str], divisions: list[str]) -> TopicRow:

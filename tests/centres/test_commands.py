@@ -34,7 +34,7 @@ def run(app, tmp_path):
 
 
 def names(slug):
-    return [council.name for council in queries.councils_of(make.get_centre(slug).id)]
+    return list(queries.councils_of(make.get_centre(slug).id))
 
 
 def test_councils_come_to_their_centres(run):

@@ -9,7 +9,7 @@ from functools import cache
 
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import Select, bindparam, select
-from sqlalchemy.orm import joinedload, undefer
+from sqlalchemy.orm import joinedload, lazyload, undefer
 
 from forum.accounts import policy
 from forum.accounts.enums import TokenPurpose
@@ -23,6 +23,7 @@ from forum.core import clock
 from forum.core.access import Actor
 from forum.core.db import db
 from forum.core.errors import NotFound
+from forum.core.statements import once_for_visitors
 
 NO_PERSON = "There is no such member, or they do not show a public page."
 DEAD_LINK = "This link does not work any more. It may have been used, or a newer one was sent."
@@ -122,10 +123,20 @@ def get_person(actor: Actor, handle: str) -> Account:
     handle = handle.lower()
     if not HANDLE.fullmatch(handle):
         raise NotFound(NO_PERSON)
+    account = db.session.scalar(_person_by_handle(actor), {"handle": handle})
+    if account is None:
+        raise NotFound(NO_PERSON)
+    return account
+
+
+@once_for_visitors
+def _person_by_handle(actor: Actor) -> Select[Account]:
+    handle = bindparam("handle", type_=Account.handle.type)
     # One value, not a set: PostgreSQL would read every account to look for them in a set.
     former = select(FormerHandle.account_id).where(FormerHandle.handle == handle)
-    account = db.session.scalar(
+    return (
         select(Account)
+        .options(lazyload(Account.grants))
         .where(
             (Account.handle == handle) | (Account.id == former.scalar_subquery()),
             policy.visible_to(actor),
@@ -133,9 +144,6 @@ def get_person(actor: Actor, handle: str) -> Account:
         .order_by((Account.handle == handle).desc(), Account.id)
         .limit(1)
     )
-    if account is None:
-        raise NotFound(NO_PERSON)
-    return account
 
 
 def sessions_of(actor: Actor, *, token: str) -> Sequence[SessionRow]:

@@ -73,9 +73,14 @@ class NewRules:
 
 def current_rules(centre_id: int | None = None) -> HouseRules | None:
     """The newest house rules of the site, or those that a centre adds."""
-    return db.session.scalar(
-        select(HouseRules).where(_of(centre_id)).order_by(HouseRules.version.desc()).limit(1)
-    )
+    statement = _current_rules(is_of_site=centre_id is None)
+    return db.session.scalar(statement, {"centre_id": centre_id})
+
+
+@cache
+def _current_rules(*, is_of_site: bool) -> Select[HouseRules]:
+    which = _of(None if is_of_site else bindparam("centre_id"))
+    return select(HouseRules).where(which).order_by(HouseRules.version.desc()).limit(1)
 
 
 def get_rules(rules_id: int) -> HouseRules:
@@ -192,7 +197,7 @@ def _new_to(account_id: Any, centre_id: Any) -> ColumnElement[bool]:
     )
 
 
-def _of(centre_id: int | None) -> ColumnElement[bool]:
+def _of(centre_id: int | ColumnElement[int] | None) -> ColumnElement[bool]:
     if centre_id is None:
         return HouseRules.centre_id.is_(None)
     return HouseRules.centre_id == centre_id

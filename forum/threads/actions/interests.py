@@ -104,7 +104,7 @@ def _declare(
     )
     db.session.execute(
         update(Interest)
-        .where(Interest.account_id == actor.actor_id, same_place, queries.is_live())
+        .where(Interest.account_id == actor.actor_id, same_place, queries.is_live(now))
         .values(withdrawn_at=now)
     )
     interest = Interest(

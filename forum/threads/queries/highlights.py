@@ -1,10 +1,22 @@
 """What a visitor may want to see first: open questions, helpful answers, this week's voices."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, distinct, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    cast,
+    distinct,
+    func,
+    select,
+)
 
 from forum.accounts.enums import Sector
 from forum.accounts.models import Account
@@ -13,6 +25,7 @@ from forum.centres.models import Centre
 from forum.core import clock
 from forum.core.access import Actor
 from forum.core.db import db
+from forum.core.statements import once_for_visitors
 from forum.organisations.enums import OrganisationState
 from forum.organisations.models import Organisation
 from forum.threads import policy
@@ -23,6 +36,8 @@ WEEK = timedelta(days=7)
 YEAR = timedelta(days=365)
 MOST_HELPFUL = 20
 MOST_VOICES = 60
+
+Rows = Select[*tuple[Any, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,27 +82,25 @@ class OrganisationHeard:
 
 def newest_questions(actor: Actor, *, limit: int) -> Sequence[Heading]:
     """Questions without an accepted answer, the newest first."""
-    statement = (
-        select(Thread.id, Thread.title, Thread.slug, Centre.name, Thread.created_at)
-        .join(Board, Board.id == Thread.board_id)
-        .join(Centre, Centre.id == Thread.centre_id)
-        .where(
-            Thread.kind == ThreadKind.QUESTION,
-            Thread.accepted_post_id.is_(None),
-            Thread.state == PostState.VISIBLE,
-            policy.visible_to(actor),
-        )
-        .order_by(Thread.created_at.desc(), Thread.id.desc())
-        .limit(limit)
+    return _headings(db.session.execute(_questions(actor), {"most": limit}))
+
+
+@once_for_visitors
+def _questions(actor: Actor) -> Rows:
+    return _newest_threads(actor).where(
+        Thread.kind == ThreadKind.QUESTION, Thread.accepted_post_id.is_(None)
     )
-    return [
-        Heading(title, f"/threads/{key}/{slug}/", centre, at)
-        for key, title, slug, centre, at in db.session.execute(statement)
-    ]
 
 
 def answered_threads(actor: Actor, *, author_id: int | None = None) -> Sequence[Heading]:
     """Threads with an accepted answer (of one member), the newest answer first."""
+    statement = _answered(actor, of_one=author_id is not None)
+    rows = db.session.execute(statement, {} if author_id is None else {"author_id": author_id})
+    return [Heading(title, f"/posts/{key}/", centre, at) for title, key, centre, at in rows]
+
+
+@once_for_visitors
+def _answered(actor: Actor, *, of_one: bool) -> Rows:
     statement = (
         select(Thread.title, Post.id, Centre.name, Post.created_at)
         .join(Post, Post.id == Thread.accepted_post_id)
@@ -97,31 +110,35 @@ def answered_threads(actor: Actor, *, author_id: int | None = None) -> Sequence[
         .order_by(Post.created_at.desc(), Post.id.desc())
         .limit(MOST_HELPFUL)
     )
-    if author_id is not None:
-        statement = statement.where(Post.author_id == author_id)
-    return [
-        Heading(title, f"/posts/{post_id}/", centre, at)
-        for title, post_id, centre, at in db.session.execute(statement)
-    ]
+    return statement.where(Post.author_id == bindparam("author_id")) if of_one else statement
 
 
 def started_by(actor: Actor, account_id: int, *, limit: int) -> Sequence[Heading]:
     """Threads that a member has started, the newest first."""
-    statement = (
+    rows = db.session.execute(_started(actor), {"author_id": account_id, "most": limit})
+    return _headings(rows)
+
+
+@once_for_visitors
+def _started(actor: Actor) -> Rows:
+    return _newest_threads(actor).where(Thread.author_id == bindparam("author_id"))
+
+
+def _newest_threads(actor: Actor) -> Rows:
+    return (
         select(Thread.id, Thread.title, Thread.slug, Centre.name, Thread.created_at)
         .join(Board, Board.id == Thread.board_id)
         .join(Centre, Centre.id == Thread.centre_id)
-        .where(
-            Thread.author_id == account_id,
-            Thread.state == PostState.VISIBLE,
-            policy.visible_to(actor),
-        )
+        .where(Thread.state == PostState.VISIBLE, policy.visible_to(actor))
         .order_by(Thread.created_at.desc(), Thread.id.desc())
-        .limit(limit)
+        .limit(bindparam("most", type_=Integer()))
     )
+
+
+def _headings(rows: Iterable[Any]) -> Sequence[Heading]:
     return [
         Heading(title, f"/threads/{key}/{slug}/", centre, at)
-        for key, title, slug, centre, at in db.session.execute(statement)
+        for key, title, slug, centre, at in rows
     ]
 
 

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from forum.boards.models import Board
 from forum.core import clock
 from forum.core.access import Actor
-from forum.core.db import db
+from forum.core.db import UTCDateTime, db
 from forum.core.errors import NotFound
 from forum.threads import policy
 from forum.threads.models import Interest, Thread
@@ -52,10 +53,20 @@ def interests_of(account_id: int, at: datetime) -> Sequence[LiveInterest]:
 
 def standing_interest(account_id: int) -> Interest | None:
     """The declaration on a member's profile that is in force, with its organisation."""
-    return db.session.scalar(
+    asked = {"account_id": account_id, "now": clock.now()}
+    return db.session.scalar(_standing_by_member(), asked)
+
+
+@cache
+def _standing_by_member() -> Select[Interest]:
+    return (
         select(Interest)
         .options(joinedload(Interest.organisation))
-        .where(Interest.account_id == account_id, Interest.thread_id.is_(None), is_live())
+        .where(
+            Interest.account_id == bindparam("account_id"),
+            Interest.thread_id.is_(None),
+            is_live(bindparam("now", type_=UTCDateTime())),
+        )
         .order_by(Interest.id.desc())
         .limit(1)
     )
@@ -63,18 +74,24 @@ def standing_interest(account_id: int) -> Interest | None:
 
 def author_interests(account_id: int | None, thread_id: int | None) -> AuthorInterests:
     """What the member has declared that is in force, on the profile and in the thread, if any."""
-    live = db.session.scalars(
-        select(Interest)
-        .where(
-            Interest.account_id == account_id,
-            or_(Interest.thread_id.is_(None), Interest.thread_id == thread_id),
-            is_live(),
-        )
-        .order_by(Interest.id)
-    ).all()
+    asked = {"account_id": account_id, "thread_id": thread_id, "now": clock.now()}
+    live = db.session.scalars(_interests_by_author(), asked).all()
     # The newest of each, should two have been declared at the same moment.
     by_place = {interest.thread_id is None: interest for interest in live}
     return AuthorInterests(standing=by_place.get(True), in_thread=by_place.get(False))
+
+
+@cache
+def _interests_by_author() -> Select[Interest]:
+    return (
+        select(Interest)
+        .where(
+            Interest.account_id == bindparam("account_id"),
+            or_(Interest.thread_id.is_(None), Interest.thread_id == bindparam("thread_id")),
+            is_live(bindparam("now", type_=UTCDateTime())),
+        )
+        .order_by(Interest.id)
+    )
 
 
 def standing_history(actor: Actor) -> Sequence[Interest]:
@@ -95,7 +112,9 @@ def thread_interests(actor: Actor) -> Sequence[Interest]:
         .join(Interest.thread)
         .join(Board, Board.id == Thread.board_id)
         .options(joinedload(Interest.thread))
-        .where(Interest.account_id == actor.actor_id, is_live(), policy.visible_to(actor))
+        .where(
+            Interest.account_id == actor.actor_id, is_live(clock.now()), policy.visible_to(actor)
+        )
         .order_by(Interest.id.desc())
         .limit(MOST_INTERESTS)
     ).all()
@@ -111,6 +130,6 @@ def get_interest(actor: Actor, interest_id: int) -> Interest:
     return interest
 
 
-def is_live() -> ColumnElement[bool]:
-    """Filter of declarations that are in force now."""
-    return Interest.withdrawn_at.is_(None) & (Interest.expires_at > clock.now())
+def is_live(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Filter of declarations that are in force at ``now``, an instant or a parameter of one."""
+    return and_(Interest.withdrawn_at.is_(None), Interest.expires_at > now)

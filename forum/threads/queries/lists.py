@@ -13,10 +13,11 @@ from forum.accounts.enums import Sector
 from forum.accounts.models import Account
 from forum.boards.models import Board
 from forum.centres.models import Centre
-from forum.core.access import Actor, Anonymous
+from forum.core.access import Actor
 from forum.core.db import db
 from forum.core.markup import extract
 from forum.core.pages import Page, before, decode_cursor, encode_cursor
+from forum.core.statements import once_for_visitors
 from forum.threads import policy
 from forum.threads.enums import PostState, ThreadKind
 from forum.threads.models import Post, ReadMark, Thread, ThreadTopic
@@ -119,35 +120,18 @@ def list_topic(
 
 def person_posts(actor: Actor, account_id: int, *, after: str = "") -> Page[PostExtract]:
     """What a member has written, newest first."""
-    return _extracts(actor, Post.author_id == account_id, after=after)
+    return _extracts(actor, "author", account_id, after=after)
 
 
 def organisation_posts(actor: Actor, organisation_id: int, *, after: str = "") -> Page[PostExtract]:
     """What was written for an organisation, newest first."""
-    return _extracts(actor, Post.organisation_id == organisation_id, after=after)
+    return _extracts(actor, "organisation", organisation_id, after=after)
 
 
-def _extracts(actor: Actor, which: ColumnElement[bool], *, after: str) -> Page[PostExtract]:
-    order = (Post.created_at, Post.id)
-    statement = (
-        select(
-            Post.id,
-            Post.source,
-            Post.sector,
-            Post.organisation_name,
-            Post.created_at,
-            Thread.title,
-            Centre.name.label("centre_name"),
-        )
-        .join(Thread, Thread.id == Post.thread_id)
-        .join(Board, Board.id == Thread.board_id)
-        .join(Centre, Centre.id == Thread.centre_id)
-        .where(which, Post.state == PostState.VISIBLE, policy.visible_to(actor))
-    )
-    if after:
-        statement = before(statement, order, decode_cursor(after, datetime, int))
-    ordered = statement.order_by(*(column.desc() for column in order))
-    rows = db.session.execute(ordered.limit(POSTS_PER_PAGE + 1)).all()
+def _extracts(actor: Actor, name: str, writer_id: int, *, after: str) -> Page[PostExtract]:
+    place = decode_cursor(after, datetime, int) if after else ()
+    statement = _posts_by_writer(actor, name, has_place=bool(place))
+    rows = db.session.execute(statement, {"writer_id": writer_id, **_bound(place)}).all()
     shown = rows[:POSTS_PER_PAGE]
     more = len(rows) > POSTS_PER_PAGE
     return Page(
@@ -165,6 +149,35 @@ def _extracts(actor: Actor, which: ColumnElement[bool], *, after: str) -> Page[P
             for row in shown
         ],
         encode_cursor(shown[-1].created_at, shown[-1].id) if more else "",
+    )
+
+
+WRITERS: dict[str, Any] = {"author": Post.author_id, "organisation": Post.organisation_id}
+
+
+@once_for_visitors
+def _posts_by_writer(actor: Actor, name: str, *, has_place: bool) -> Rows:
+    statement = (
+        select(
+            Post.id,
+            Post.source,
+            Post.sector,
+            Post.organisation_name,
+            Post.created_at,
+            Thread.title,
+            Centre.name.label("centre_name"),
+        )
+        .join(Thread, Thread.id == Post.thread_id)
+        .join(Board, Board.id == Thread.board_id)
+        .join(Centre, Centre.id == Thread.centre_id)
+        .where(
+            WRITERS[name] == bindparam("writer_id"),
+            Post.state == PostState.VISIBLE,
+            policy.visible_to(actor),
+        )
+    )
+    return _ordered(statement, (Post.created_at, Post.id), has_place=has_place).limit(
+        POSTS_PER_PAGE + 1
     )
 
 
@@ -236,30 +249,29 @@ def _rows(
     limit: int = THREADS_PER_PAGE,
 ) -> list[Any]:
     """The rows of a page and one more, which tells whether there is a next page."""
-    if actor.actor_id is None:
-        statement = _statement_for_visitors(name, has_place=bool(place))
-    else:
-        statement = _statement(actor, name, has_place=bool(place))
-    places = {f"place_{index}": value for index, value in enumerate(place)}
-    return list(db.session.execute(statement, {**which, **places, "most": limit + 1}))
+    statement = _threads_of(actor, name, has_place=bool(place))
+    return list(db.session.execute(statement, {**which, **_bound(place), "most": limit + 1}))
 
 
-@cache
-def _statement_for_visitors(name: str, *, has_place: bool) -> Rows:
-    """Put together once: that takes longer than to run it."""
-    return _statement(Anonymous(), name, has_place=has_place)
-
-
-def _statement(actor: Actor, name: str, *, has_place: bool) -> Rows:
+@once_for_visitors
+def _threads_of(actor: Actor, name: str, *, has_place: bool) -> Rows:
     narrow, order = LISTS[name]
-    statement = narrow(_threads(actor))
+    ordered = _ordered(narrow(_threads(actor)), order, has_place=has_place)
+    return ordered.limit(bindparam("most", type_=Integer()))
+
+
+def _ordered(statement: Rows, order: tuple[Any, ...], *, has_place: bool) -> Rows:
+    """The statement, newest first; ``has_place``: after a place in it, as ``_bound`` has it."""
     if has_place:
         places = [
             bindparam(f"place_{index}", type_=column.type) for index, column in enumerate(order)
         ]
         statement = before(statement, order, places)
-    ordered = statement.order_by(*(column.desc() for column in order))
-    return ordered.limit(bindparam("most", type_=Integer()))
+    return statement.order_by(*(column.desc() for column in order))
+
+
+def _bound(place: Sequence[Any]) -> dict[str, Any]:
+    return {f"place_{index}": value for index, value in enumerate(place)}
 
 
 def _by_activity(
