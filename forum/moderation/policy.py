@@ -155,9 +155,15 @@ def can_claim(actor: Actor, item: ReviewItem) -> Decision:
 
 def is_claimed_by_another(actor: Actor, item: Claimed) -> bool:
     """Whether somebody else has claimed the item within the last half hour."""
-    if item.claimed_by is None or item.claimed_by == actor.actor_id or item.claimed_at is None:
+    if item.claimed_by in {None, actor.actor_id} or item.claimed_at is None:
         return False
     return clock.now() < item.claimed_at + CLAIM_FOR
+
+
+def was_claimed_by_another(actor: Actor, item: Claimed) -> bool:
+    """Whether somebody else has claimed the item, and the half hour is over."""
+    by_another = item.claimed_by not in {None, actor.actor_id}
+    return by_another and not is_claimed_by_another(actor, item)
 
 
 def can_judge(

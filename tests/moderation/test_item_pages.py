@@ -409,6 +409,20 @@ def test_a_claim_that_went_stale_stands_in_nobodys_way(browser, judge):
     assert post.state is PostState.VISIBLE
 
 
+@pytest.mark.parametrize("colleague", [moderator, manager])
+def test_a_claim_that_went_stale_can_be_taken_over(browser, colleague):
+    _post, item = held_post()
+    now = clock.now()
+    actions.claim_item(moderator(display_name="Olive Other"), item.id)
+    with clock.at(now + timedelta(minutes=31)):
+        looking = browser(colleague())
+        page = looking.get(item.path)
+        assert "Was claimed by Olive Other" in page.main
+        assert "The claim has run out." in page.main
+        looking.post_form(page, button="Claim")
+        assert "You have claimed this." in looking.get(item.path).main
+
+
 def test_the_second_of_two_is_told_what_the_first_did(browser, judge):
     post, item = held_post()
     opened = browser(judge)

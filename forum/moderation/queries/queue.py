@@ -351,7 +351,7 @@ def _row(row: Any, actor: Actor, *, concern: str, **more: Any) -> QueueRow:
         opened_at=item.opened_at,
         claimant=row.claimant or "",
         is_mine=item.claimed_by is not None and item.claimed_by == actor.actor_id,
-        is_stale=item.claimed_by not in {None, actor.actor_id} and not claimed_by_another,
+        is_stale=policy.was_claimed_by_another(actor, item),
         is_escalated=item.escalated_at is not None and item.handed_to is None,
         neighbour=row.neighbour or "",
         refusal=refusal,

@@ -98,6 +98,7 @@ class ItemPage:
     may_decide: Decision
     may_release: bool
     is_mine: bool
+    is_stale: bool
 
     @property
     def suggested(self) -> str:
@@ -133,6 +134,7 @@ def show_item(actor: Actor, item: ReviewItem) -> ItemPage:
         may_decide=_may_decide(actor, item, concern),
         may_release=item.claimed_by == actor.actor_id or manages(actor, item.centre_id),
         is_mine=item.claimed_by is not None and item.claimed_by == actor.actor_id,
+        is_stale=policy.was_claimed_by_another(actor, item),
     )
 
 
