@@ -22,9 +22,14 @@ def datetime_words(moment: datetime) -> str:
     return f"{local:%-d %B %Y at %-I:%M}{'am' if local.hour < NOON else 'pm'}"
 
 
+def london_day(moment: datetime) -> date:
+    """The day in London."""
+    return moment.astimezone(LONDON).date()
+
+
 def date_words(moment: datetime) -> str:
     """The day in London's time, as in 22 November 2026."""
-    return f"{moment.astimezone(LONDON):%-d %B %Y}"
+    return f"{london_day(moment):%-d %B %Y}"
 
 
 def from_london(day: date, hour: time) -> datetime:

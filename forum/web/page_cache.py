@@ -28,7 +28,7 @@ from moka_py import Moka
 from sqlalchemy.exc import SQLAlchemyError
 
 from forum.core import clock, tags
-from forum.core.db import db
+from forum.core.db import hold_snapshot
 from forum.web.kept_page import COUNTED, KeptPage, answer, choose_encoding, keep
 from forum.web.login import has_cookie
 from forum.web.sources import Source, Sources, is_reading_only, read_replica, sources
@@ -61,7 +61,8 @@ def cached(*parameters: str) -> Callable[[V], V]:
             if _may_be_kept():
                 g.page_tags = {tags.EVERYTHING}
                 read_replica()
-                _hold_snapshot()
+                # The page and its tags' versions, of one state of the database.
+                hold_snapshot()
             return view(*args, **kwargs)
 
         return cast("V", run)
@@ -89,15 +90,6 @@ def _with_known(known: frozenset[str]) -> str:
 def _may_be_kept() -> bool:
     is_kept = current_app.config["PAGE_CACHE"] or current_app.config["SQLALCHEMY_BINDS"]
     return bool(is_kept) and request.method in {"GET", "HEAD"} and not has_cookie()
-
-
-def _hold_snapshot() -> None:
-    """Let the whole page, and its tags' versions, be read from one state of the database.
-
-    On SQLite every transaction does so; on PostgreSQL only a repeatable read.
-    """
-    if db.engine.dialect.name == "postgresql":
-        db.session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
 
 
 def init_page_cache(app: Flask, *, megabytes: int) -> None:

@@ -116,7 +116,7 @@ def test_what_cannot_be_decided_is_skipped_with_the_reason(app, judge):
     assert left[changed_item.path].startswith("Somebody changed this item")
     assert left[recused_item.path].startswith("You speak for an organisation")
     assert left[own_item.path] == "This concerns you. Somebody else must decide."
-    assert left[decided_item.path].startswith("Olive Other approved this at")
+    assert left[decided_item.path].startswith("Olive Other approved this on")
     assert reported_item.path in left
     assert left[""] == "Only moderators of this centre can do this."
     for post in (claimed, changed, recused, own, there):

@@ -1,7 +1,7 @@
 """Decisions about posts: what becomes of the post, the item, the log and the records."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -216,8 +216,10 @@ def test_the_second_moderator_is_told_what_the_first_did(app, judge):
     first = moderator(display_name="Ada First")
     post, item = held_post()
     seen = item.version
-    actions.approve(first, item.id, version=seen, ruling=ruling(reason="", clause=""))
-    with pytest.raises(Conflict, match="Ada First approved this at"):
+    with clock.at(datetime(2026, 11, 23, 9, 42, tzinfo=UTC)):
+        actions.approve(first, item.id, version=seen, ruling=ruling(reason="", clause=""))
+    told = r"Ada First approved this on 23 November 2026 at 9:42am\. Nothing was changed\."
+    with pytest.raises(Conflict, match=told):
         actions.reject(judge, item.id, version=seen, ruling=ruling())
     db.session.refresh(post)
     assert post.state is PostState.VISIBLE

@@ -50,7 +50,9 @@ class TestThreads:
         staff.post_form(page, button="Unlock thread")
         assert WHY["reason"] not in staff.get(thread.path).main
 
-    @pytest.mark.parametrize("until", ["soon", "2020-01-01T00:00", "2027-13-01T00:00"])
+    @pytest.mark.parametrize(
+        "until", ["soon", "2020-01-01T00:00", "2027-13-01T00:00", "2099-03-29T01:30"]
+    )
     def test_an_end_that_is_none_is_refused_beside_its_field(self, staff, until):
         thread = make.make_thread()
         fields = {"clause": clause(), "until": until} | WHY

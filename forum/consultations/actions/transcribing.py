@@ -61,7 +61,7 @@ def check_response(actor: Actor, response: Response) -> None:
 
 def _check_day(consultation: Consultation, day: date | None) -> None:
     opened, last = policy.days_of(consultation)
-    if day is None or not opened <= day <= min(last, clock.now().astimezone(clock.LONDON).date()):
+    if day is None or not opened <= day <= min(last, clock.london_day(clock.now())):
         raise Invalid(
             "Give the day on which the answers came, while they were taken", field="received_on"
         )

@@ -14,7 +14,7 @@ from forum.consultations.enums import EngagementPurpose, Kind, QuestionKind
 from forum.consultations.models import Consultation, Question
 from forum.consultations.policy.conditions import broken
 from forum.consultations.policy.length import HOLIDAY_WEEKS, Length, length_of
-from forum.core.clock import LONDON
+from forum.core.clock import london_day
 
 FULL = frozenset({Kind.CONSULTATION, Kind.ENGAGEMENT})
 # Find a Tender: six digits and the year.
@@ -312,7 +312,7 @@ def _privacy(basis: Basis) -> Item:
 
 def _closing_day(consultation: Consultation) -> date | None:
     closes_at = consultation.closes_at
-    return closes_at.astimezone(LONDON).date() if closes_at else None
+    return london_day(closes_at) if closes_at else None
 
 
 def _day_words(day: date | None) -> str:

@@ -83,14 +83,14 @@ def days_of(consultation: Consultation) -> tuple[date, date]:
     last = consultation.late_until or consultation.closes_at
     if consultation.opens_at is None or last is None:
         return date.max, date.min
-    return _day(consultation.opens_at), _day(last)
+    return clock.london_day(consultation.opens_at), clock.london_day(last)
 
 
 def came_late(response: Response, now: datetime) -> bool:
     """Whether the response came after closing; one that was entered, by the day it came."""
     closes_at = response.consultation.closes_at
     if response.received_on is not None and closes_at is not None:
-        return response.received_on > _day(closes_at)
+        return response.received_on > clock.london_day(closes_at)
     return is_late(response.consultation, now)
 
 
@@ -199,10 +199,6 @@ def speaks_for(account_id: int | None) -> ColumnElement[bool]:
 
 
 _ENTERED = "This response was entered. What is wrong in it is taken out and entered anew."
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(clock.LONDON).date()
 
 
 def _is_open(consultation: Consultation, now: datetime) -> Decision:

@@ -1,6 +1,6 @@
 """When what names respondents is removed, and who may keep it longer."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, or_
 
@@ -8,7 +8,7 @@ from forum.consultations.models import Consultation
 from forum.consultations.policy.access import can_manage
 from forum.consultations.policy.analysis import has_closed
 from forum.core.access import YES, Actor, Decision, no
-from forum.core.clock import LONDON
+from forum.core.clock import london_day
 
 
 def can_hold(actor: Actor, consultation: Consultation) -> Decision:
@@ -27,7 +27,7 @@ def can_remove(consultation: Consultation, now: datetime) -> Decision:
     late_until = consultation.late_until
     if not has_closed(consultation, now) or (late_until is not None and now < late_until):
         return no("Answers are still taken.")
-    if consultation.retention_on is None or consultation.retention_on > day_of(now):
+    if consultation.retention_on is None or consultation.retention_on > london_day(now):
         return no("The date has not come.")
     return no("A legal hold keeps them.") if consultation.legal_hold else YES
 
@@ -42,7 +42,7 @@ def removable(now: datetime) -> ColumnElement[bool]:
             Consultation.responded_at.is_not(None),
         ),
         or_(Consultation.late_until.is_(None), Consultation.late_until <= now),
-        Consultation.retention_on <= day_of(now),
+        Consultation.retention_on <= london_day(now),
         Consultation.legal_hold == "",
     )
 
@@ -52,8 +52,3 @@ def kept() -> ColumnElement[bool]:
     return and_(
         Consultation.announced_at.is_not(None), Consultation.identities_removed_at.is_(None)
     )
-
-
-def day_of(moment: datetime) -> date:
-    """The day in London."""
-    return moment.astimezone(LONDON).date()

@@ -192,4 +192,4 @@ def open_promises(actor: Actor) -> Sequence[Promise]:
 
 def today() -> date:
     """The present day in England."""
-    return clock.now().astimezone(clock.LONDON).date()
+    return clock.london_day(clock.now())

@@ -11,8 +11,9 @@ from sqlalchemy.orm import InstrumentedAttribute
 from forum.accounts.models import Account
 from forum.consultations.enums import Reminder, ResponseState
 from forum.consultations.models import Answer, Consultation, Respondent, Response
-from forum.consultations.policy.retention import day_of, kept, removable
+from forum.consultations.policy.retention import kept, removable
 from forum.core.audit import AuditRecord
+from forum.core.clock import london_day
 from forum.core.db import db
 
 REMOVED = "consultation.remove-identities"
@@ -75,7 +76,7 @@ def list_due_within(now: datetime, ahead: timedelta) -> Sequence[Consultation]:
         .where(
             kept(),
             Consultation.legal_hold == "",
-            Consultation.retention_on <= day_of(now + ahead),
+            Consultation.retention_on <= london_day(now + ahead),
             Consultation.id.not_in(told),
         )
         .order_by(Consultation.id)

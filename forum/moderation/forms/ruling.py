@@ -1,7 +1,7 @@
 """What every decision asks for: clause, reason, staff note, and when it ends."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import DateTimeLocalField, SelectField, TextAreaField
 from wtforms.validators import InputRequired, Optional
 
-from forum.core.clock import LONDON
+from forum.core.clock import from_london
 from forum.web.forms import Form, VersionedForm, paragraphs
 
 LONGEST_REASON = 1_000
@@ -18,25 +18,21 @@ FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
 
 
 class LondonTimeField(DateTimeLocalField):
-    """A date and time as the clocks in London show it."""
+    """A date and time as the clocks in London show it; ``moment`` is the instant, None: empty."""
+
+    moment: datetime | None = None
 
     def __init__(self, label: Any, **kwargs: Any) -> None:
         super().__init__(label, [Optional()], format=FORMATS, **kwargs)
 
     def process_formdata(self, valuelist: list[Any]) -> None:
-        """Raises ValueError, beside the field, for what is no date and time."""
+        """Raises ValueError, beside the field, for what is no date and time, or not one alone."""
         try:
             super().process_formdata(valuelist)
         except ValueError as error:
             raise ValueError(_("Enter a date and time, such as 2027-03-31 17:00")) from error
-
-    @property
-    def moment(self) -> datetime | None:
-        """The instant in UTC; None when nothing was entered."""
-        if self.data is None:
-            return None
-        local: datetime = self.data.replace(tzinfo=LONDON)
-        return local.astimezone(UTC)
+        if self.data is not None:
+            self.moment = from_london(self.data.date(), self.data.time())
 
 
 def reason_field(*, needed: bool) -> TextAreaField:

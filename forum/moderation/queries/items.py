@@ -5,7 +5,7 @@ from sqlalchemy.orm import joinedload
 
 from forum.accounts.models import Account
 from forum.core.access import Actor
-from forum.core.clock import LONDON
+from forum.core.clock import datetime_words
 from forum.core.db import db
 from forum.core.errors import NotFound
 from forum.moderation import policy
@@ -66,8 +66,7 @@ def what_happened(item: ReviewItem) -> str:
     if item.state is ItemState.CLOSED and decision is not None:
         who = decision.actor.display_name if decision.actor else "The site"
         done = DONE.get(decision.kind, "decided this")
-        at = decision.at.astimezone(LONDON)
-        return f"{who} {done} at {at:%H:%M} on {at:%-d %B}. Nothing was changed."
+        return f"{who} {done} on {datetime_words(decision.at)}. Nothing was changed."
     if item.state is ItemState.CLOSED:
         return "The author took this back while you were looking. Nothing was changed."
     return MEANWHILE

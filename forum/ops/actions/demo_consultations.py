@@ -25,7 +25,7 @@ from forum.consultations.enums import Kind, PromiseState, Ruling
 from forum.consultations.exports.questionnaires import FORMAT
 from forum.consultations.models import Consultation, Promise, Theme
 from forum.core import clock
-from forum.core.clock import LONDON
+from forum.core.clock import london_day
 from forum.core.db import db
 from forum.ops.actions.demo_analysis import Analysis
 from forum.ops.actions.demo_people import Cast
@@ -127,7 +127,7 @@ class Programme:
         return self.now - days * DAY
 
     def _day(self, days: int) -> date:
-        return self.now.astimezone(LONDON).date() + days * DAY
+        return london_day(self.now) + days * DAY
 
     def _closing(self, told: DemoConsultation) -> datetime:
         return clock.from_london(self._day(told.opens_in + told.days), CLOSES)
