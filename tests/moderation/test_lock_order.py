@@ -13,23 +13,33 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from forum.accounts.models import Account
+from forum.consultations import actions as consultations
+from forum.consultations.models import Consultation
 from forum.core.db import db
 from forum.core.errors import Conflict
 from forum.moderation import actions
 from forum.moderation.enums import DecisionKind
 from forum.moderation.models import Decision, Report, ReviewItem
 from forum.moderation.queries import verify_log
-from forum.threads.actions import withdraw_post
+from forum.ops.queries import counters
+from forum.threads.actions import reply, withdraw_post
 from forum.threads.enums import PostState
-from forum.threads.models import Post
+from forum.threads.models import Post, Thread
+from forum.threads.queries import topics_of
 from tests import factories
+from tests.consultations import making as consulting
 from tests.moderation.making import held_post, moderator, ruling
 from tests.moderation.reporting import established, report, visible_post
 from tests.moderation.test_at_once import at_once, errors, reporting
 
 pytestmark = pytest.mark.live
-PATIENCE = 0.3
-HELD = re.compile(r"FROM (log_head|post|review_item)\b.*FOR UPDATE|UPDATE (post) SET", re.DOTALL)
+PATIENCE = 0.6
+HELD = re.compile(
+    r"FROM (?:log_head|post|review_item|thread)\b.*FOR (?:NO KEY )?UPDATE"
+    r"|UPDATE (?:post|thread|board) SET|INSERT INTO citation\b",
+    re.DOTALL,
+)
+TABLE = re.compile(r"(?:FROM|UPDATE|INTO) (\w+)")
 
 
 @pytest.fixture
@@ -40,7 +50,7 @@ def meeting(live_app):
     def wait(_connection, _cursor, statement, *_more):
         found = HELD.search(statement)
         mine = wanted.get(threading.current_thread())
-        if found is None or mine is None or mine[0] != (found[1] or found[2]):
+        if found is None or mine is None or mine[0] != TABLE.search(found[0])[1]:
             return
         del wanted[threading.current_thread()]
         mine[1].set()
@@ -65,9 +75,22 @@ def meeting(live_app):
     event.remove(engine, "after_cursor_execute", wait)
 
 
+def taking_back(post):
+    """An author's act, in a thread of its own."""
+    author_id, post_id = post.author_id, post.id
+    return lambda: withdraw_post(
+        db.session.get_one(Account, author_id), db.session.get_one(Post, post_id)
+    )
+
+
 def judging(act, moderator_id, *arguments, **more):
     """A moderator's act, in a thread of its own."""
     return lambda: act(db.session.get_one(Account, moderator_id), *arguments, **more)
+
+
+def counters_are_true():
+    """That what is counted of threads, voices and boards is what there is."""
+    return not (counters.wrong_threads() or counters.wrong_voices() or counters.wrong_boards())
 
 
 def nobody_waited_in_vain(results):
@@ -99,12 +122,8 @@ def test_report_that_hides_and_decision(live_app, meeting):
 def test_author_who_takes_back_and_decision(live_app, meeting):
     with live_app.app_context():
         post, item = held_post()
-        author, judge, post_id = post.author_id, moderator().id, post.id
+        judge, post_id, take_back = moderator().id, post.id, taking_back(post)
         decide = judging(actions.approve, judge, item.id, version=item.version, ruling=ruling())
-
-    def take_back():
-        withdraw_post(db.session.get_one(Account, author), db.session.get_one(Post, post_id))
-
     results = at_once(live_app, meeting("post", take_back), meeting("review_item", decide))
     assert nobody_waited_in_vain(results)
     with live_app.app_context():
@@ -124,14 +143,10 @@ def test_author_who_takes_back_and_many_decisions(live_app, meeting):
         made = [held_post(thread=thread) for _ in range(3)]
         chosen = {item.id: item.version for _post, item in made}
         last, _item = made[-1]
-        author, judge, post_id = last.author_id, moderator().id, last.id
+        judge, post_id, take_back = moderator().id, last.id, taking_back(last)
         decide = judging(
             actions.decide_many, judge, DecisionKind.APPROVE, chosen=chosen, ruling=ruling()
         )
-
-    def take_back():
-        withdraw_post(db.session.get_one(Account, author), db.session.get_one(Post, post_id))
-
     results = at_once(live_app, meeting("post", take_back), meeting("post", decide))
     assert nobody_waited_in_vain(results)
     with live_app.app_context():
@@ -139,6 +154,90 @@ def test_author_who_takes_back_and_many_decisions(live_app, meeting):
         taken_back = not errors(results)
         assert (states.pop(post_id) is not PostState.VISIBLE) == taken_back
         assert set(states.values()) == {PostState.VISIBLE}
+
+
+def test_author_who_takes_back_and_merging(live_app, meeting):
+    with live_app.app_context():
+        thread, into = factories.make_thread(), factories.make_thread()
+        post = factories.make_post(thread)
+        judge, take_back, why = moderator().id, taking_back(post), ruling()
+        thread_id, into_id = thread.id, into.id
+
+    def merge():
+        first, second = (db.session.get_one(Thread, one) for one in (thread_id, into_id))
+        actions.merge_threads(db.session.get_one(Account, judge), first, into=second, ruling=why)
+
+    results = at_once(live_app, meeting("post", take_back), meeting("thread", merge))
+    assert errors(results) == []
+    with live_app.app_context():
+        assert counters_are_true()
+
+
+def test_author_who_takes_back_and_splitting(live_app, meeting):
+    with live_app.app_context():
+        thread = factories.make_thread()
+        chosen = [factories.make_post(thread) for _ in range(2)]
+        judge, take_back = moderator().id, taking_back(chosen[1])
+        thread_id, post_ids = thread.id, [post.id for post in chosen]
+        topics = [topic.id for topic in topics_of(thread_id)]
+
+    def split():
+        actions.split_thread(
+            db.session.get_one(Account, judge),
+            db.session.get_one(Thread, thread_id),
+            post_ids=post_ids,
+            title="Prices of the second year",
+            topic_ids=topics,
+            ruling=ruling(),
+        )
+
+    results = at_once(live_app, meeting("post", take_back), meeting("thread", split))
+    assert errors(results) == []
+    with live_app.app_context():
+        assert counters_are_true()
+
+
+@pytest.mark.parametrize("is_undone", [False, True])
+def test_reply_and_many_decisions_on_its_board(live_app, meeting, is_undone):
+    """The reply has its thread and wants the board; who decides has it from another thread."""
+    with live_app.app_context():
+        board = factories.make_board()
+        threads = [factories.make_thread(board) for _ in range(2)]
+        made = [held_post(thread=thread) for thread in threads]
+        chosen = {item.id: item.version for _post, item in made}
+        judge, writer, thread_id = moderator().id, established().id, threads[not is_undone].id
+        why = {"chosen": chosen, "ruling": ruling()}
+        decide = judging(actions.decide_many, judge, DecisionKind.APPROVE, **why)
+        if is_undone:
+            decide = judging(actions.undo_decision, judge, decide().parents[0].id)
+
+    def answer():
+        author, thread = db.session.get_one(Account, writer), db.session.get_one(Thread, thread_id)
+        reply(author, thread, source="We do.", organisation_id=None, submission_id="one")
+
+    results = at_once(live_app, meeting("thread", answer), meeting("board", decide))
+    assert errors(results) == []
+    with live_app.app_context():
+        assert counters_are_true()
+
+
+def test_two_who_cite_one_post(live_app, meeting):
+    with live_app.app_context():
+        post_id, boss = visible_post().id, consulting.manager()
+        boss_id = boss.id
+        asked = [consulting.make_open(author=boss).id for _ in range(2)]
+
+    def citing(consultation_id):
+        def cite():
+            consultation = db.session.get_one(Consultation, consultation_id)
+            boss, post = db.session.get_one(Account, boss_id), db.session.get_one(Post, post_id)
+            consultations.cite_post(boss, consultation, post, theme_id=None, note="")
+
+        return meeting("citation", cite)
+
+    assert errors(at_once(live_app, *map(citing, asked))) == []
+    with live_app.app_context():
+        assert len(db.session.get_one(Post, post_id).citations) == 2
 
 
 def test_many_reports_and_decisions(live_app):

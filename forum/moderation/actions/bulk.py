@@ -26,6 +26,7 @@ from forum.moderation.actions.deciding import (
 from forum.moderation.actions.posts import approve, hide_of_item, keep, reject
 from forum.moderation.enums import DecisionKind
 from forum.moderation.models import Decision, ReviewItem
+from forum.threads import queries as threads
 from forum.threads.models import Post
 
 MOST_AT_ONCE = 100
@@ -112,11 +113,9 @@ def _check_clause(kind: DecisionKind, ruling: Ruling) -> None:
 
 
 def _hold_items(chosen: Mapping[int, int]) -> Sequence[ReviewItem]:
-    """The items, by centre, with their posts, held until this transaction ends."""
+    """The items, by centre, with their posts and threads, held until this transaction ends."""
     of_items = select(ReviewItem.post_id).where(ReviewItem.id.in_(sorted(chosen)))
-    db.session.execute(
-        select(Post.id).where(Post.id.in_(of_items)).order_by(Post.id).with_for_update()
-    ).all()
+    threads.hold_threads(threads.hold_posts(Post.id.in_(of_items)))
     return db.session.scalars(
         select(ReviewItem)
         .options(joinedload(ReviewItem.post).joinedload(Post.thread))

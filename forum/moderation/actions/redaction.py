@@ -79,9 +79,11 @@ def redact_post(
     for field, told in (("reason", ruling.reason), ("staff_note", ruling.staff_note)):
         if spans.contains(told, removal.words):
             raise Invalid("Leave out the words that are removed", field=field)
+    changed = sorted({post.id, *_posts_changed(removal.copies)})
+    threads.hold_posts(Post.id.in_(changed))
     decision = record_decision(actor, DecisionKind.REDACT, _matter(post), ruling)
     changes = [_remove(copy, removal) for copy in removal.copies]
-    for key in sorted({post.id, *_posts_changed(removal.copies)}):
+    for key in changed:
         marked = db.session.get_one(Post, key)
         redacting.mark_redacted(marked, code=str(code), entry=decision.entry_number)
     _seal(post, decision, removal, changes)
@@ -95,9 +97,11 @@ def restore_redacted(decision: Decision) -> None:
     sealed = queries.sealed_by(decision.id)
     if sealed is None:
         raise Conflict("There is nothing sealed to restore.")
+    changed = Post.id.in_(sealed.texts["posts"])
+    threads.hold_posts(changed)
     for change in sealed.texts["changes"]:
         _give_back(change)
-    for post in db.session.scalars(select(Post).where(Post.id.in_(sealed.texts["posts"]))):
+    for post in db.session.scalars(select(Post).where(changed)):
         redacting.unmark_redacted(post, entry=decision.entry_number)
     tags.touch(tags.EVERYTHING)
     db.session.expire_all()

@@ -157,6 +157,7 @@ def merge_threads(actor: Actor, thread: Thread, *, into: Thread, ruling: Ruling)
     """Let the posts of ``thread`` follow those of ``into``; its addresses lead there."""
     if thread.id == into.id:
         raise Invalid("A thread cannot be merged into itself. Choose another", field="into")
+    threads.hold_posts(Post.thread_id == thread.id)
     threads.hold_threads([thread.id, into.id])
     thread, into = _open(actor, thread), _open(actor, into)
     if thread.board.readers != into.board.readers:
@@ -184,9 +185,13 @@ def split_thread(
     ruling: Ruling,
 ) -> Decision:
     """Put posts of the thread into a new one on the same board; ``before["new"]`` is its id."""
+    threads.hold_posts(Post.id.in_(sorted(post_ids)))
     thread = _open(actor, thread)
     posts = db.session.scalars(
-        select(Post).where(Post.id.in_(sorted(post_ids))).order_by(Post.id)
+        select(Post)
+        .where(Post.id.in_(sorted(post_ids)))
+        .order_by(Post.id)
+        .execution_options(populate_existing=True)
     ).all()
     if len(posts) != len(set(post_ids)):
         raise Invalid("Choose the posts to split off", field="posts")
@@ -229,6 +234,7 @@ def restore_board(decision: Decision) -> None:
 def restore_merged(decision: Decision) -> None:
     """Take the two threads apart again."""
     thread_id, before = decision.thread_id or 0, decision.before
+    threads.hold_posts(Post.thread_id == before["into"], Post.number > before["offset"])
     held = threads.hold_threads([thread_id, before["into"]])
     thread, into = held[thread_id], held[before["into"]]
     effects.unmerge(thread, before)
@@ -239,6 +245,7 @@ def restore_merged(decision: Decision) -> None:
 def restore_split(decision: Decision) -> None:
     """Put the posts that were split off back in their places."""
     thread_id, before = decision.thread_id or 0, decision.before
+    threads.hold_posts(Post.thread_id == before["new"])
     held = threads.hold_threads([thread_id, before["new"]])
     if queries.was_decided_about(before["new"]):
         raise Conflict(effects.CHANGED)

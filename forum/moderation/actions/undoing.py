@@ -1,5 +1,6 @@
 """Taking decisions back: undone by whoever decided, or reversed on appeal."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from forum.core import clock
@@ -25,6 +26,8 @@ from forum.moderation.enums import (
     ReportOutcome,
 )
 from forum.moderation.models import Decision, Report, ReviewItem
+from forum.threads import queries as threads
+from forum.threads.models import Post
 
 SUPERSEDED = "Something was decided about this since. Undo the later decision first."
 
@@ -40,13 +43,20 @@ def undo_decision(actor: Actor, decision_id: int) -> Decision:
     ensure(policy.can_undo(actor, decision))
     taken_back = take_back(actor, decision, kind=DecisionKind.UNDO, ruling=Ruling())
     if decision.kind is DecisionKind.BULK:
-        for held in queries.parts_of(decision):
-            part = queries.hold_decision(held.id)
+        for part in _hold_parts(decision):
             take_back(actor, part, kind=DecisionKind.UNDO, ruling=Ruling(), parent=taken_back)
             _reopen_item(actor, part)
     else:
         _reopen_item(actor, decision)
     return taken_back
+
+
+def _hold_parts(decision: Decision) -> Sequence[Decision]:
+    """The decisions that a bulk decision holds, with their posts and threads, all held."""
+    parts = [queries.hold_decision(part.id) for part in queries.parts_of(decision)]
+    of_parts = Post.id.in_([part.post_id for part in parts])
+    threads.hold_threads(threads.hold_posts(of_parts))
+    return parts
 
 
 def take_back(

@@ -138,7 +138,7 @@ def hold_account(account_id: int) -> Account:
     account = db.session.scalar(
         select(Account)
         .where(Account.id == account_id)
-        .with_for_update()
+        .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     )
     if account is None:

@@ -151,6 +151,8 @@ def drop_held_edit(post: Post) -> None:
 @action
 def withdraw_post(actor: Actor, post: Post) -> None:
     """Take a post back; a tombstone stays in its place when others could read it."""
+    # Read anew: what is counted is that of the thread in which it stands by now.
+    post = queries.hold_post(post.id)
     ensure(policy.can_withdraw(actor, post))
     unpublished = post.state in UNPUBLISHED
     change_state(post, PostState.RETRACTED if unpublished else PostState.WITHDRAWN)

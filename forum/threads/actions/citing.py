@@ -27,7 +27,8 @@ def hold_posts(post_ids: Collection[int]) -> Sequence[Held]:
         select(columns.id, columns.thread_id, columns.citations)
         .where(columns.id.in_(sorted(post_ids)))
         .order_by(columns.id)
-        .with_for_update()
+        # Citations that were just written name the posts, which must not be in the way.
+        .with_for_update(key_share=True)
     )
     return [Held(*row) for row in rows]
 

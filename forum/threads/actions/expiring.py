@@ -3,12 +3,13 @@
 from typing import Any
 
 import structlog
-from sqlalchemy import update
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from forum.core import clock, tags
 from forum.core.db import db
 from forum.core.transactions import action
+from forum.threads import queries
 from forum.threads.models import Thread
 
 log = structlog.get_logger(__name__)
@@ -29,6 +30,8 @@ def end_expired() -> int:
     They have had no effect since: this keeps lists and indexes true. Nobody is told.
     """
     now = clock.now()
+    over = or_(*(until <= now for until, _values in ENDS))
+    queries.hold_threads(db.session.scalars(select(Thread.id).where(over)).all())
     ended = 0
     for until, values in ENDS:
         result = db.session.execute(

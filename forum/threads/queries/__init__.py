@@ -62,6 +62,7 @@ from forum.threads.queries.similar import SimilarThread, find_similar_with, simi
 from forum.threads.queries.wholes import (
     first_post_of,
     get_thread,
+    hold_posts,
     hold_threads,
     posts_after_first,
     trail_of,
@@ -109,6 +110,7 @@ __all__ = [
     "held_edit_of",
     "history_of",
     "hold_post",
+    "hold_posts",
     "hold_threads",
     "interests_of",
     "is_live",

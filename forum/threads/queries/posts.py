@@ -10,7 +10,7 @@ from itertools import compress
 from typing import Any
 
 from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, bindparam, func, literal, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from forum.accounts.models import Account
 from forum.boards.models import Board
@@ -94,9 +94,10 @@ def hold_post(post_id: int) -> Post:
     """
     post = db.session.scalar(
         select(Post)
-        .options(joinedload(Post.thread))
+        # By a statement of its own: it may have become another while this one waited.
+        .options(selectinload(Post.thread))
         .where(Post.id == post_id)
-        .with_for_update(of=Post)
+        .with_for_update()
         .execution_options(populate_existing=True)
     )
     if post is None:

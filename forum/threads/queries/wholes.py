@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from functools import cache
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, select
 from sqlalchemy.orm import contains_eager, joinedload
 
 from forum.accounts.models import Account
@@ -77,6 +77,21 @@ def hold_threads(thread_ids: Collection[int]) -> dict[int, Thread]:
     if len(found) != len(set(thread_ids)):
         raise NotFound("There is no such thread.")
     return {thread.id: thread for thread in found}
+
+
+def hold_posts(*which: ColumnElement[bool]) -> Sequence[int]:
+    """Hold the posts of ``which`` until this transaction ends, in the order of their identifiers.
+
+    For actions that change several of them, or hold their threads too: those come after
+    (decision record 0028). Gives the identifiers of their threads.
+    """
+    held = db.session.scalars(
+        select(Post.thread_id)
+        .where(*which)
+        .order_by(Post.id)
+        .with_for_update(of=Post, key_share=True)
+    )
+    return sorted(set(held))
 
 
 def first_post_of(thread_id: int) -> Post:
