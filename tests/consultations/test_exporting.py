@@ -570,6 +570,10 @@ def test_a_long_public_file_is_ordered_once_and_goes_when_something_changes(
     page = browser().get(address)
     assert "Download CSV (" in page.main
     assert len(table(browser().get(f"{address}csv/").data)) == 3
+    # As when another machine has made it.
+    for path in (site.instance / "exports").glob("*.csv"):
+        path.unlink()
+    assert "not ready, or it has expired" in browser().get(f"{address}csv/", status=404).text
     actions.remove_response(manager, responses[0], reason="They asked for it.")
     actions.approve_answers(manager, responses[3])
     browser().get(f"{address}csv/", status=404)

@@ -72,6 +72,18 @@ def test_a_visitor_answers_page_by_page_and_sends(app, client):
     assert answers() == {first.id: ["b"], second.id: TYPED}
 
 
+def test_places_and_words_that_nobody_offered_are_refused(app, client):
+    consultation = answering.open_consultation()
+    where = answering.section(consultation)
+    ranking = answering.question(where, QuestionKind.RANKING, options=answering.OPTIONS)
+    told = answering.question(where, may_be_confidential=True)
+    page = begin(client, consultation)
+    forged = {f"q{ranking.id}_a": "first", f"q{told.id}_confidential": "top-secret"}
+    page = send(client, page, "Save and continue", forged, status=422)
+    assert len(page.errors) == 2
+    assert answers() == {}
+
+
 def test_what_is_required_is_asked_for_and_what_was_typed_stays(app, client):
     consultation = answering.open_consultation()
     where = answering.section(consultation)

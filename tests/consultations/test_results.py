@@ -240,6 +240,24 @@ def test_every_kind_of_question_has_its_numbers(app):
     assert [(line.option, line.count) for line in four.lines] == [("1", 0), ("2", 0), ("3", 2)]
 
 
+def test_what_was_given_in_confidence_does_not_make_few_numbers_many(app):
+    """Beside four others in confidence the mean would be the number of the fifth."""
+    consultation = answering.open_consultation()
+    where = answering.section(consultation)
+    number = answering.question(where, QuestionKind.NUMBER, may_be_confidential=True)
+    secret = {"confidentiality": "commercial", "confidential_reason": "Prices"}
+    for days in range(1, 5):
+        submit(consultation, {number: Given(number=Decimal(days), **secret)})
+    submit(consultation, {number: Given(number=Decimal(30))})
+    (told,) = queries.results_of(consultation).questions
+    assert (told.answered, told.mean) == (5, None)
+    (known,) = queries.results_of(consultation, exact=True).questions
+    assert known.mean == 30
+    for _number in range(4):
+        submit(consultation, {number: Given(number=Decimal(10))})
+    assert queries.results_of(consultation).questions[0].mean == 14
+
+
 def test_answers_are_set_against_size_region_and_capacity(app):
     consultation, first, _second = answering.small_consultation()
     submit(consultation, {first: answering.choose("a")}, size=SizeBand.MICRO, region=None)

@@ -277,8 +277,11 @@ def path_of(order: ResponseExport, settings: Settings) -> Path:
 
 
 def open_export(order: ResponseExport, settings: Settings) -> IO[bytes]:
-    """The file of an order, to be closed by the caller; raises FileNotFoundError without one."""
-    return path_of(order, settings).open("rb")
+    """The file of an order, to be closed by the caller; raises NotFound when there is none."""
+    try:
+        return path_of(order, settings).open("rb")
+    except FileNotFoundError:
+        raise NotFound("This file is not ready, or it has expired.") from None
 
 
 def open_published(
@@ -294,7 +297,7 @@ def open_published(
         order = queries.published_exports(consultation).get(kind)
         if order is None or order.finished_at is None:
             raise NotFound("This file was not prepared yet.")
-        return path_of(order, settings).open("rb")
+        return open_export(order, settings)
     file = TemporaryFile()  # noqa: SIM115 — whoever sends it closes it
     _write_into(file, kind, extract, settings, int)
     file.seek(0)

@@ -109,7 +109,8 @@ class AnsweringForm(Form):
         given: dict[str, Any] = _READERS[question.kind](self, question, name)
         if question.may_be_confidential:
             chosen = self[f"{name}_confidential"].data
-            given["confidentiality"] = Confidentiality(chosen) if chosen else None
+            known = chosen and chosen in CONFIDENTIALITY
+            given["confidentiality"] = Confidentiality(chosen) if known else None
             given["confidential_reason"] = self[f"{name}_why"].data or ""
         return Given(**given)
 
@@ -300,8 +301,12 @@ def _read_matrix(form: Form, question: Any, name: str) -> dict[str, Any]:
 
 def _read_ranking(form: Form, question: Any, name: str) -> dict[str, Any]:
     keys = (option["key"] for option in question.options)
-    places = ((key, form[f"{name}_{key}"].data) for key in keys)
-    return {"choices": tuple(Chosen(key, rank=int(place)) for key, place in places if place)}
+    places = ((key, form[f"{name}_{key}"].data or "") for key in keys)
+    return {
+        "choices": tuple(
+            Chosen(key, rank=int(place)) for key, place in places if DIGITS.fullmatch(place)
+        )
+    }
 
 
 def _read_number(form: Form, _question: Any, name: str) -> dict[str, Any]:

@@ -113,7 +113,7 @@ def results_of(consultation: Consultation, *, by: str = "", exact: bool = False)
     groups = _groups(kinds, by, exact=exact)
     chosen = _chosen(counted, by)
     answered = _answered(counted)
-    means = _means(counted)
+    means = _means(counted, fewest=1 if exact else FEWEST)
     return Results(
         submissions=totals.submissions,
         organisations=totals.organisations,
@@ -126,7 +126,7 @@ def results_of(consultation: Consultation, *, by: str = "", exact: bool = False)
                 question=question,
                 answered=answered.get(question.id, 0),
                 lines=_lines(question, chosen.get(question.id, {}), groups, exact=exact),
-                mean=means.get(question.id) if exact else _kept(means, answered, question),
+                mean=means.get(question.id),
             )
             for question in questions_to_answer(consultation.id)
             if question.kind is not QuestionKind.INFORMATION
@@ -207,20 +207,16 @@ def _answered(counted: ColumnElement[bool]) -> dict[int, int]:
     return {question_id: count for question_id, count in rows}  # noqa: C416 — rows are no pairs
 
 
-def _means(counted: ColumnElement[bool]) -> dict[int, Decimal]:
+def _means(counted: ColumnElement[bool], *, fewest: int) -> dict[int, Decimal]:
+    """By question, of at least ``fewest`` numbers: what was given in confidence is none of them."""
     rows = db.session.execute(
         select(Answer.question_id, func.avg(Answer.number))
         .join(Response, Response.id == Answer.response_id)
         .where(counted, Answer.number.is_not(None), Answer.confidentiality.is_(None))
         .group_by(Answer.question_id)
+        .having(func.count() >= fewest)
     )
     return {question_id: Decimal(mean) for question_id, mean in rows}
-
-
-def _kept(
-    means: Mapping[int, Decimal], answered: Mapping[int, int], question: Question
-) -> Decimal | None:
-    return means.get(question.id) if answered.get(question.id, 0) >= FEWEST else None
 
 
 def _word(by: str, value: Any) -> str:

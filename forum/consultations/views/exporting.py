@@ -2,7 +2,7 @@
 
 from typing import IO, Any
 
-from flask import Response, current_app, redirect, render_template, send_file, url_for
+from flask import Response, current_app, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from forum.config import Settings
@@ -19,7 +19,7 @@ from forum.web.access import access, anyone, manager
 from forum.web.limits import exporting, ordering
 from forum.web.login import current_actor
 from forum.web.page_cache import cached, depends_on
-from forum.web.uploads import POLICY
+from forum.web.uploads import download
 
 BASE = "/consultations/<int:consultation_id>/manage/exports/"
 PUBLIC = "/consultations/<int:consultation_id>/<slug>/responses/download/"
@@ -64,10 +64,7 @@ def export_file(consultation_id: int, export_id: int) -> ResponseReturnValue:
     """A file that is ready, as a download."""
     found = _load_managed(consultation_id)
     order = queries.get_export(current_actor(), found, export_id)
-    try:
-        return _download(actions.open_export(order, _settings()), found, order.format)
-    except FileNotFoundError:
-        raise NotFound("This file is not ready, or it has expired.") from None
+    return _download(actions.open_export(order, _settings()), found, order.format)
 
 
 @bp.post("/consultations/<int:consultation_id>/manage/evidence/")
@@ -172,16 +169,8 @@ def _address_of(order: Any) -> str:
 def _download(file: IO[bytes], found: Any, kind: FileFormat) -> Response:
     """The file, which is closed when it was sent."""
     about = "evidence" if kind is FileFormat.ZIP else "responses"
-    answer = send_file(
-        file,
-        mimetype=exports.MEDIA_TYPES[kind],
-        as_attachment=True,
-        download_name=f"consultation-{found.id}-{about}.{kind}",
-    )
-    answer.headers["Content-Security-Policy"] = POLICY
-    # Who may keep it is decided as for every other answer (web/headers.py).
-    answer.headers.pop("Cache-Control", None)
-    return answer
+    name = f"consultation-{found.id}-{about}.{kind}"
+    return download(file, name=name, media_type=exports.MEDIA_TYPES[kind])
 
 
 def _settings() -> Settings:
