@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 from tqdm import tqdm
 
-from forum.core.db import writing
+from forum.core.db import reading
 from forum.core.sentences import in_sentences
 from forum.moderation import queries
 
@@ -47,15 +47,13 @@ def verify_log(*, kept: dict[int, list[str]]) -> None:
     Ends with 0 when the log is whole; else it names the first broken entry and ends with 1. The
     site may stay in use meanwhile.
     """
-    # On SQLite a transaction that may write would keep everybody else from writing.
-    token = writing.set(False)
-    try:
-        with tqdm(
+    with (
+        reading(),
+        tqdm(
             total=queries.log_length(), desc="Moderation log", unit=" entries", disable=None
-        ) as bar:
-            verdict = queries.verify_log(kept=kept, progress=bar.update)
-    finally:
-        writing.reset(token)
+        ) as bar,
+    ):
+        verdict = queries.verify_log(kept=kept, progress=bar.update)
     if not verdict.is_whole:
         raise click.ClickException(
             f"Entry {verdict.broken} is broken. {verdict.problem} "

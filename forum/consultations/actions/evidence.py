@@ -13,7 +13,7 @@ from forum.consultations.models import Consultation
 from forum.consultations.policy import analysis as policy
 from forum.core import audit
 from forum.core.access import Actor, ensure
-from forum.core.db import db, hold_snapshot, writing
+from forum.core.db import db, hold_snapshot, reading
 from forum.core.errors import Invalid, RoundtableError
 from forum.core.transactions import action, pause
 
@@ -84,12 +84,9 @@ def record_evidence(actor: Actor, consultation: Consultation) -> None:
 @contextmanager
 def _one_state(consultation: Consultation) -> Iterator[None]:
     """Keep nobody from writing meanwhile, and see nothing of what they write."""
-    token = writing.set(False)
-    try:
+    with reading():
         pause()
         hold_snapshot()
         db.session.refresh(consultation)
         yield
         pause()
-    finally:
-        writing.reset(token)

@@ -62,6 +62,4 @@ def check_response(actor: Actor, response: Response) -> None:
 def _check_day(consultation: Consultation, day: date | None) -> None:
     opened, last = policy.days_of(consultation)
     if day is None or not opened <= day <= min(last, clock.london_day(clock.now())):
-        raise Invalid(
-            "Give the day on which the answers came, while they were taken", field="received_on"
-        )
+        raise Invalid(NO_SUCH_DAY, field="received_on")
