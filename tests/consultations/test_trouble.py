@@ -13,7 +13,7 @@ from forum.core import clock
 from forum.core.db import db
 from forum.core.errors import NotAllowed
 from tests.consultations import answering, making
-from tests.consultations.test_responding_pages import send
+from tests.consultations.test_responding_pages import begin, send
 
 CHOICES = {"may_publish": True, "may_name": False, "may_contact": False}
 
@@ -100,14 +100,19 @@ def test_a_clock_that_goes_back_loses_nothing_and_opens_nothing(sent):
 def test_withdrawal_after_publication_is_refused_with_a_way_out(sent, client):
     response, holder, _second = sent
     boss = making.manager()
+    client.get(f"/responses/return/{link_to(response.reference)}/", status=303)
+    opened_in_time = client.get(f"/responses/{response.reference}/withdraw/")
     with clock.at(response.consultation.closes_at + timedelta(days=1)):
         actions.approve_answers(boss, response)
         assert queries.count_published(response.consultation) == 1
-        client.get(f"/responses/return/{link_to(response.reference)}/", status=303)
-        page = client.get(f"/responses/{response.reference}/withdraw/")
-        refused = client.post_form(page, button="Withdraw response", status=403)
-        assert "This consultation closed on" in refused.main
-        assert "ask its managers" in refused.main
+        refused = client.post_form(opened_in_time, button="Withdraw response", status=403)
+        for page in (
+            refused,
+            client.get(f"/responses/{response.reference}/withdraw/", status=403),
+            client.get(f"/responses/{response.reference}/"),
+        ):
+            assert "This consultation closed on" in page.main
+            assert "ask its managers" in page.main
         with pytest.raises(NotAllowed, match="ask its managers"):
             actions.withdraw_response(holder, response)
         assert queries.count_published(response.consultation) == 1
@@ -116,3 +121,20 @@ def test_withdrawal_after_publication_is_refused_with_a_way_out(sent, client):
         assert queries.count_published(response.consultation) == 0
         assert queries.list_published(response.consultation, Wanted()).rows == []
         assert queries.results_of(response.consultation, exact=True).submissions == 0
+
+
+def test_after_closing_no_page_offers_what_cannot_be_done(app, client):
+    consultation, first, _second = answering.small_consultation()
+    page = begin(client, consultation)
+    send(client, page, "Save and continue", {f"q{first.id}": "b"})
+    (response,) = db.session.query(Response)
+    own = f"/responses/{response.reference}/"
+    assert "can read and change your response" in client.get(own).main
+    assert "Change About payment" in client.get(f"{own}check/").links
+    with clock.at(consultation.closes_at + timedelta(seconds=1)):
+        page = client.get(own)
+        assert "This response was not sent, so it does not count." in page.main
+        assert "can read your response" in page.main
+        page = client.get(f"{own}check/")
+        assert "This consultation closed on" in page.main
+        assert "Change About payment" not in page.links

@@ -71,6 +71,7 @@ def test_a_request_that_is_too_large_is_refused(client):
         "/account/profile/", data={"about": "x" * 300_000, "csrf_token": client.token()}, status=413
     )
     assert "too large" in answer.h1.lower()
+    assert "A file can have at most 10 MB" in answer.main
 
 
 def test_a_request_of_too_many_parts_is_refused(client):

@@ -24,6 +24,7 @@ from forum.consultations.policy.responses import Holder
 from forum.consultations.views.beginning import current_holder
 from forum.consultations.views.blueprint import bp
 from forum.core import clock
+from forum.core.access import ensure
 from forum.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from forum.web.access import access, anyone
 from forum.web.forms import CONFLICT, wants
@@ -292,6 +293,7 @@ def withdraw(reference: str) -> ResponseReturnValue:
         return redirect(url_for("consultations.response", reference=reference), 303)
     if found.state is not ResponseState.SUBMITTED:
         return redirect(url_for("consultations.response", reference=reference), 303)
+    ensure(policy.can_withdraw(found, clock.now()))
     return render_template(
         "consultations/answering/withdraw.html",
         response=found,
