@@ -82,11 +82,18 @@ def test_a_colleague_who_writes_all_the_same_overwrites_nothing_and_keeps_the_te
 
 
 def test_who_has_left_the_organisation_neither_opens_nor_blocks_the_draft(joint, client):
-    response, ann, bob, _first, _second = joint
+    response, ann, bob, _first, second = joint
+    pages = client.sign_in(ann).get(f"/responses/{response.reference}/pages/2/")
     membership = db.session.query(Membership).filter_by(account_id=ann.id).one()
     membership.state = "left"
     factories.commit()
-    client.sign_in(ann).get(f"/responses/{response.reference}/", status=404)
+    refused = client.post_form(
+        pages, {f"q{second.id}": "Half a thought."}, button="Save and continue", status=404
+    )
+    assert "you no longer speak for its organisation" in refused.main
+    assert "Half a thought." in refused.main
+    assert "began_from" not in refused.main
+    client.get(f"/responses/{response.reference}/", status=404)
     client.sign_out()
     page = client.sign_in(bob).get(f"/responses/{response.reference}/")
     assert "is editing" not in page.main

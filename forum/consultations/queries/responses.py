@@ -29,6 +29,10 @@ from forum.core.db import db
 from forum.core.errors import NotFound
 from forum.organisations.models import Membership, Organisation
 
+NO_SUCH_RESPONSE = (
+    "There is no such response, it was begun in another browser, "
+    "or you no longer speak for its organisation."
+)
 # The record of a response that was sent.
 SENDING = "response.submit"
 
@@ -90,7 +94,7 @@ def get_response(holder: Holder, reference: str) -> Response:
         .where(Response.reference == reference, policy.openable_by(holder))
     )
     if response is None:
-        raise NotFound("There is no such response, or it was begun in another browser.")
+        raise NotFound(NO_SUCH_RESPONSE)
     return response
 
 
