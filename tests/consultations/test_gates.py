@@ -291,6 +291,15 @@ def test_before_closing_no_response_is_taken_out(app, boss):
     assert "Results are published after closing" in page.main
 
 
+def test_a_response_is_not_taken_out_for_a_blank_reason(closed, boss):
+    consultation, response = closed
+    address = f"{base(consultation)}responses/{response.id}/remove/"
+    form = boss.get(address).fields(button="Take it out")
+    page = boss.post(address, data={**form, "reason": " \n "}, status=422)
+    assert page.errors == ["Say who asked for it, and why"]
+    boss.post(address, data={**form, "reason": "They asked for it."}, status=303)
+
+
 def test_managers_neither_list_nor_begin_consultations_of_another_centre(boss):
     for address in ("", "new/"):
         page = boss.get(f"/centres/london/consultations/{address}", status=403)

@@ -141,9 +141,13 @@ def remove_response(consultation_id: int, response_id: int) -> ResponseReturnVal
     ensure(policy.can_remove(current_actor(), response, clock.now()))
     form = RemoveForm()
     if form.submitted():
-        actions.remove_response(current_actor(), response, reason=form.reason.data or "")
-        flash(_("The response was taken out."), "success")
-        return redirect(url_for("consultations.responses", consultation_id=found.id), 303)
+        try:
+            actions.remove_response(current_actor(), response, reason=form.reason.data or "")
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            flash(_("The response was taken out."), "success")
+            return redirect(url_for("consultations.responses", consultation_id=found.id), 303)
     return page(
         "consultations/remove_response.html", consultation=found, response=response, form=form
     ), form.status
