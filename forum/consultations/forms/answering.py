@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
@@ -310,11 +310,8 @@ def _read_ranking(form: Form, question: Any, name: str) -> dict[str, Any]:
 
 
 def _read_number(form: Form, _question: Any, name: str) -> dict[str, Any]:
-    try:
-        typed = (form[name].data or "").replace(",", "")
-        return {"number": Decimal(typed) if NUMBER.fullmatch(typed) else None}
-    except InvalidOperation:
-        return {"number": None}
+    typed = (form[name].data or "").replace(",", "")
+    return {"number": Decimal(typed) if NUMBER.fullmatch(typed) else None}
 
 
 def _read_day(form: Form, _question: Any, name: str) -> dict[str, Any]:
