@@ -113,6 +113,8 @@ def _frame(tree: Element, site_name: str) -> Iterator[str]:
     title = text_of(next(elements(tree, "title"), Element("title")))
     if not title.endswith(f"– {site_name}") or title.startswith("–"):
         yield f"the title is {title!r}"
+    if title.startswith("Error:") != _has_error_summary(tree):
+        yield f"the title {title!r} and the list of errors differ"
     if tree.get("lang") != "en-GB":
         yield f"the language is {tree.get('lang')!r}"
     if len(list(elements(tree, "main"))) != 1:
@@ -122,6 +124,10 @@ def _frame(tree: Element, site_name: str) -> Iterator[str]:
         target = link.get("href", "")
         if target.startswith("#") and target[1:] not in names:
             yield f"link to {target}, which is not on the page"
+
+
+def _has_error_summary(tree: Element) -> bool:
+    return any("govuk-error-summary" in e.get("class", "").split() for e in elements(tree, "div"))
 
 
 def _ids(tree: Element) -> Iterator[str]:

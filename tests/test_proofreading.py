@@ -98,6 +98,8 @@ def test_faults_are_found(body, told):
         ("en-GB", "en", "the language is"),
         ("<!doctype html>", "<!doctype html5>", "unknown-doctype"),
         ("<h1>Boards</h1>", "<h1></h1>", "one h1"),
+        ("Boards – Roundtable", "Error: Boards – Roundtable", "list of errors differ"),
+        ("<h1>", '<div class="govuk-error-summary"></div><h1>', "list of errors differ"),
     ],
 )
 def test_faults_of_the_frame_are_found(old, new, told):
