@@ -11,7 +11,6 @@ from wtforms import (
     RadioField,
     SelectField,
     StringField,
-    TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
 from wtforms.validators import DataRequired, InputRequired, Length, ValidationError
@@ -20,7 +19,7 @@ from forum.accounts import policy
 from forum.accounts.enums import Region, Sector
 from forum.core.markup import CONTROL
 from forum.web.filters import REGION_NAMES, SECTOR_NAMES
-from forum.web.forms import DIGITS, Form, VersionedForm, one_line, well_formed
+from forum.web.forms import DIGITS, Form, VersionedForm, one_line, paragraphs, well_formed
 
 NATIONAL = "national"
 LONGEST_EMAIL = 254
@@ -199,13 +198,7 @@ class ProfileForm(PlaceForm, VersionedForm):
     )
     sector = sector_field()
     region = region_field()
-    about = TextAreaField(
-        _l("About you"),
-        validators=[
-            well_formed,
-            Length(max=LONGEST_ABOUT, message=_l("Shorten this to %(max)d characters or fewer")),
-        ],
-    )
+    about = paragraphs(_l("About you"), longest=LONGEST_ABOUT)
     is_hidden = BooleanField(_l("Do not show a public page about me"))
 
 

@@ -40,13 +40,8 @@ class CentreForm(VersionedForm):
             Length(max=120, message=_l("Shorten the host to 120 characters or fewer")),
         ],
     )
-    hosting = TextAreaField(
-        _l("What hosting means"),
-        validators=[
-            InputRequired(_l("Say what hosting means")),
-            well_formed,
-            Length(max=1000, message=_l("Shorten this to 1,000 characters or fewer")),
-        ],
+    hosting = paragraphs(
+        _l("What hosting means"), longest=1000, missing=_l("Say what hosting means")
     )
     edit_window_hours = IntegerField(
         _l("Hours during which authors may edit their posts"),

@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from forum.accounts.enums import Region, Sector
 from forum.organisations.enums import OrganisationKind, SizeBand
 from forum.web.filters import KIND_NAMES, REGION_NAMES, SECTOR_NAMES, SIZE_NAMES
-from forum.web.forms import Form, VersionedForm, one_line, well_formed
+from forum.web.forms import Form, VersionedForm, one_line, paragraphs, well_formed
 
 NATIONAL = ""
 
@@ -21,14 +21,7 @@ class AboutForm(VersionedForm):
         choices=[SelectChoice(size.value, _l(SIZE_NAMES[size])) for size in SizeBand],
         validators=[InputRequired(_l("Choose the size"))],
     )
-    about = TextAreaField(
-        _l("About the organisation"),
-        validators=[
-            Optional(),
-            well_formed,
-            Length(max=1000, message=_l("Shorten this to 1,000 characters or fewer")),
-        ],
-    )
+    about = paragraphs(_l("About the organisation"), longest=1000)
 
 
 class OrganisationForm(AboutForm):

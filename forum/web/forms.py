@@ -91,16 +91,19 @@ def well_formed(_form: Form, field: StringField | TextAreaField) -> None:
         raise ValidationError(error.message) from error
 
 
+def at_most(longest: int) -> list[Any]:
+    """Validators of a text of at most ``longest`` characters that can be shown."""
+    too_long = _("Shorten this to %(number)s characters or fewer", number=f"{longest:,}")
+    return [well_formed, Length(max=longest, message=too_long)]
+
+
 def paragraphs(label: str, *, longest: int, missing: str = "") -> TextAreaField:
     """A field for several lines of at most ``longest`` characters.
 
     ``missing`` is what is said when it is empty; "": it may be.
     """
-    too_long = _("Shorten this to %(number)s characters or fewer", number=f"{longest:,}")
     required = [InputRequired(missing)] if missing else []
-    return TextAreaField(
-        label, validators=[*required, well_formed, Length(max=longest, message=too_long)]
-    )
+    return TextAreaField(label, validators=[*required, *at_most(longest)])
 
 
 def wants(action: str) -> bool:

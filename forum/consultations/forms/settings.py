@@ -17,12 +17,12 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # stubs lag behind
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Optional, ValidationError
 
 from forum.consultations.enums import EngagementPurpose, Kind, Stage
 from forum.consultations.policy.gate import PURPOSE_WORDS
 from forum.core import clock
-from forum.web.forms import Form, OnceForm, VersionedForm, one_line, well_formed
+from forum.web.forms import Form, OnceForm, VersionedForm, at_most, one_line
 
 FIRST_YEAR, LAST_YEAR = 2020, 2099
 MOST_TOPICS = 5
@@ -75,17 +75,12 @@ class HourField(TimeField):
 
 def text_area(label: str, longest: int, *rules: Any) -> TextAreaField:
     """A text of several lines with a limit."""
-    message = _l("Shorten this to %(limit)s characters or fewer", limit=f"{longest:,}")
-    return TextAreaField(
-        label, validators=[*rules, well_formed, Length(max=longest, message=message)]
-    )
+    return TextAreaField(label, validators=[*rules, *at_most(longest)])
 
 
 def line(label: str, longest: int, *rules: Any) -> StringField:
     """A text of one line with a limit."""
-    message = _l("Shorten this to %(limit)s characters or fewer", limit=f"{longest:,}")
-    validators = [*rules, well_formed, Length(max=longest, message=message)]
-    return StringField(label, filters=[one_line], validators=validators)
+    return StringField(label, filters=[one_line], validators=[*rules, *at_most(longest)])
 
 
 def moment_of(day_field: Any, hour_field: Any) -> datetime | None:

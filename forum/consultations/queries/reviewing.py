@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import exists, select
+from sqlalchemy import Exists, exists, select
 from sqlalchemy.orm import contains_eager, joinedload, undefer
 
 from forum.accounts.enums import Sector
@@ -51,7 +51,7 @@ def list_to_analyse(
     actor: Actor, consultation: Consultation, *, unread: bool = False, after: str = ""
 ) -> Page[ResponseRow]:
     """The responses that count, newest first; ``unread``: only those the actor has not read."""
-    read = exists().where(Reading.response_id == Response.id, Reading.analyst_id == actor.actor_id)
+    read = _read_by(actor)
     statement = (
         select(Response, Respondent, read.label("is_read"))
         .outerjoin(Respondent, Respondent.response_id == Response.id)
@@ -156,13 +156,17 @@ def readers_of(response_id: int) -> Sequence[Reading]:
 
 def next_unread(actor: Actor, consultation: Consultation, response_id: int) -> int | None:
     """Id of another response that the actor has not read, the oldest first; None: all are."""
-    read = exists().where(Reading.response_id == Response.id, Reading.analyst_id == actor.actor_id)
     return db.session.scalar(
         select(Response.id)
-        .where(counts(consultation), ~read, Response.id != response_id)
+        .where(counts(consultation), ~_read_by(actor), Response.id != response_id)
         .order_by(Response.submitted_at, Response.id)
         .limit(1)
     )
+
+
+def _read_by(actor: Actor) -> Exists:
+    """Filter for Response: those that the actor has read."""
+    return exists().where(Reading.response_id == Response.id, Reading.analyst_id == actor.actor_id)
 
 
 def get_any_file(response: Response, upload_id: int) -> Upload:
