@@ -9,11 +9,11 @@ EVERYTHING, on which every page depends:
 - a statement that changes many rows says so by the execution option ``page_tags``.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Any, ClassVar
 
-from sqlalchemy import String, event, select
+from sqlalchemy import Insert, String, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, ORMExecuteState, Session, mapped_column
 
@@ -58,13 +58,21 @@ def write() -> None:
     if not names:
         return
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    statement = insert(PageTag).values([{"name": name, "version": 1} for name in names])
     db.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[PageTag.name], set_={"version": PageTag.version + 1}
-        ),
+        _raise(insert),
+        [{"name": name, "version": 1} for name in names],
         execution_options={KEPT: ()},
     )
+
+
+@cache
+def _raise(insert: Callable[..., Any]) -> Insert:
+    """Put together once, since every transaction that changes a page ends with it."""
+    table: Any = PageTag.__table__
+    raised: Insert = insert(table).on_conflict_do_update(
+        index_elements=[table.c.name], set_={"version": table.c.version + 1}
+    )
+    return raised
 
 
 def versions(names: Iterable[str]) -> dict[str, int]:

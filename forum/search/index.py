@@ -8,9 +8,10 @@ many rows past the session are found by the sweep.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict
+from functools import cache
 from typing import Any
 
-from sqlalchemy import delete, event, inspect, literal, select
+from sqlalchemy import Text, bindparam, delete, event, inspect, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -85,24 +86,27 @@ def _put_reply(post: Post) -> bool:
 
     It asks the table whether the post is such as the session knows it.
     """
+    body = queries.stem_line(queries.plain_text(post.html))
+    asked = {"post_id": post.id, "html": post.html, "body": body}
+    return db.session.execute(_store_reply(_insert()), asked).first() is not None
+
+
+@cache
+def _store_reply(insert: Callable[..., Any]) -> Any:
+    """Put together once, since every reply ends with it."""
     wanted = select(
-        Post.id + base(Source.POST),
-        literal(""),
-        literal(queries.stem_line(queries.plain_text(post.html))),
+        Post.id + base(Source.POST), literal(""), bindparam("body", type_=Text())
     ).where(
-        Post.id == post.id,
+        Post.id == bindparam("post_id"),
         Post.number > FIRST,
         Post.state == PostState.VISIBLE,
-        Post.html == post.html,
+        Post.html == bindparam("html"),
     )
-    statement = _insert()(SearchDocument).from_select(
-        [SearchDocument.id, SearchDocument.title, SearchDocument.body], wanted
-    )
-    stored = statement.on_conflict_do_update(
-        index_elements=[SearchDocument.id],
-        set_={"body": statement.excluded.body},
-    ).returning(SearchDocument.id)
-    return db.session.execute(stored).first() is not None
+    table: Any = SearchDocument.__table__
+    statement = insert(table).from_select([table.c.id, table.c.title, table.c.body], wanted)
+    return statement.on_conflict_do_update(
+        index_elements=[table.c.id], set_={"body": statement.excluded.body}
+    ).returning(table.c.id)
 
 
 def learn(found: Sequence[Document]) -> None:

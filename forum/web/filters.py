@@ -1,6 +1,7 @@
 """How values read in templates."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, g
@@ -75,8 +76,12 @@ def iso(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+@lru_cache(maxsize=4096)
 def time_tag(moment: datetime) -> str:
-    """The instant as an element, in words and for machines."""
+    """The instant as an element, in words and for machines.
+
+    A list that is shown anew has nearly the same times as before.
+    """
     return markup.time(iso(moment), datetime_words(moment))
 
 
@@ -107,9 +112,10 @@ def size_name(size: str) -> str:
 
 def _translations() -> Any:
     """The catalogue of the present request, looked up once."""
-    if "translations" not in g:
-        g.translations = get_translations()
-    return g.translations
+    found = g.get("translations")
+    if found is None:
+        found = g.translations = get_translations()
+    return found
 
 
 @pass_eval_context

@@ -19,6 +19,7 @@ from forum.core.transactions import action
 from forum.threads import actions as threads
 from forum.threads import queries
 from forum.threads.actions import states
+from forum.topics.models import Topic
 from forum.web import kept_page, page_cache, sources
 from tests import factories
 
@@ -222,7 +223,8 @@ class Changes:
     def rename_topic(self):
         @action
         def change():
-            queries.topics_of(self.thread.id)[0].name = "Another name"
+            topic_id = queries.topics_of(self.thread.id)[0].id
+            db.session.get_one(Topic, topic_id).name = "Another name"
 
         change()
 

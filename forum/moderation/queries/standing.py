@@ -3,14 +3,15 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from forum.accounts.models import Account
 from forum.core import clock
 from forum.core.access import Actor
-from forum.core.db import db
+from forum.core.db import UTCDateTime, db
 from forum.core.errors import NotFound
 from forum.core.pages import Page, before, decode_cursor, encode_cursor
 from forum.moderation import policy
@@ -71,33 +72,42 @@ def established(account_ids: Collection[int]) -> frozenset[int]:
     They confirmed their address 30 days ago or earlier, at least 3 of their posts can be read,
     and no sanction restricts them.
     """
+    now = clock.now()
+    asked = {
+        "account_ids": sorted(account_ids),
+        "confirmed_by": now - ESTABLISHED_AFTER,
+        "now": now,
+    }
+    return frozenset(db.session.scalars(_established(), asked))
+
+
+@cache
+def _established() -> Select[int]:
+    """Put together once, since it is asked when somebody posts often."""
     visible = (
         select(func.count())
         .select_from(Post)
         .where(Post.author_id == Account.id, Post.state == PostState.VISIBLE)
         .scalar_subquery()
     )
+    restricts = in_force(bindparam("now", type_=UTCDateTime()))
     restricted = (
-        select(Sanction.id).where(Sanction.account_id == Account.id, in_force()).correlate(Account)
+        select(Sanction.id).where(Sanction.account_id == Account.id, restricts).correlate(Account)
     )
-    return frozenset(
-        db.session.scalars(
-            select(Account.id).where(
-                Account.id.in_(sorted(account_ids)),
-                Account.confirmed_at <= clock.now() - ESTABLISHED_AFTER,
-                visible >= ESTABLISHED_POSTS,
-                ~restricted.exists(),
-            )
-        )
+    return select(Account.id).where(
+        Account.id.in_(bindparam("account_ids", expanding=True)),
+        Account.confirmed_at <= bindparam("confirmed_by"),
+        visible >= ESTABLISHED_POSTS,
+        ~restricted.exists(),
     )
 
 
-def in_force() -> ColumnElement[bool]:
-    """Filter of the sanctions that restrict somebody now."""
+def in_force(now: datetime | ColumnElement[datetime]) -> ColumnElement[bool]:
+    """Filter of the sanctions that restrict somebody at ``now``."""
     return and_(
         Sanction.kind.in_(policy.IMPOSED),
         Sanction.lifted_at.is_(None),
-        or_(Sanction.ends_at.is_(None), Sanction.ends_at > clock.now()),
+        or_(Sanction.ends_at.is_(None), Sanction.ends_at > now),
     )
 
 
@@ -106,7 +116,7 @@ def sanctions_in_force(account_id: int) -> Sequence[Sanction]:
     return db.session.scalars(
         select(Sanction)
         .options(joinedload(Sanction.centre), joinedload(Sanction.decision))
-        .where(Sanction.account_id == account_id, in_force())
+        .where(Sanction.account_id == account_id, in_force(clock.now()))
         .order_by(Sanction.id)
     ).all()
 

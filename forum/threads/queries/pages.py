@@ -59,6 +59,14 @@ class PostRow(NamedTuple):
     citations: Sequence[dict[str, Any]]
 
 
+class TopicLink(NamedTuple):
+    """A topic that a thread is tied to."""
+
+    id: int
+    name: str
+    path: str
+
+
 @dataclass(frozen=True, slots=True)
 class SectorVoice:
     """How many organisations and individuals of a sector have spoken in a thread."""
@@ -68,15 +76,16 @@ class SectorVoice:
     individuals: int
 
 
-def topics_of(thread_id: int) -> Sequence[Topic]:
+def topics_of(thread_id: int) -> Sequence[TopicLink]:
     """The topics that a thread is tied to, by name."""
-    return db.session.scalars(_topics_by_thread(), {"thread_id": thread_id}).all()
+    rows = db.session.execute(_topics_by_thread(), {"thread_id": thread_id})
+    return [TopicLink(key, name, f"/topics/{slug}/") for key, name, slug in rows]
 
 
 @cache
-def _topics_by_thread() -> Select[Topic]:
+def _topics_by_thread() -> Select[*tuple[Any, ...]]:
     return (
-        select(Topic)
+        select(Topic.id, Topic.name, Topic.slug)
         .join(ThreadTopic, ThreadTopic.topic_id == Topic.id)
         .where(ThreadTopic.thread_id == bindparam("thread_id"))
         .order_by(Topic.name, Topic.id)
