@@ -45,7 +45,6 @@ class Data:
             "FORUM_SECRET_KEY": SECRET,
             "FORUM_LOG_LEVEL": "WARNING",
             "FORUM_RATELIMIT_ENABLED": "0",
-            "FORUM_STATEMENT_TIMEOUT": "3600",
         }
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import func, inspect, select
+from sqlalchemy import func, inspect, select, text
 
 from forum.accounts.models import Account
 from forum.boards.models import Board
@@ -44,6 +44,10 @@ def load(size=SMALL, *, seed=7):
 
 def count(model):
     return db.session.scalar(select(func.count()).select_from(model))
+
+
+def scalar(statement):
+    return db.session.scalar(text(statement))
 
 
 def content():
@@ -150,6 +154,29 @@ def test_the_index_is_such_as_the_sweep_makes_it(app):
     db.session.commit()
     # Nothing is left aside: what looks at each document does so again.
     assert search.sweep() > 180
+
+
+def test_the_index_is_made_all_at_once(app, backend):
+    """FTS5 has one segment, not one for each thread, which it would merge again and again."""
+    load()
+    actions.index_bulk(progress=int)
+    if backend == "sqlite":
+        assert scalar("SELECT count(DISTINCT segid) FROM search_text_idx") == 1
+    else:
+        assert scalar("SELECT count(*) FROM pg_indexes WHERE indexname LIKE 'ix_search_doc%'") == 2
+
+
+def test_a_load_may_take_its_time(app, backend):
+    """Whatever PostgreSQL itself, or somebody else, does with its tables meanwhile."""
+    limits = [f"{name}_timeout" for name in ("statement", "lock", "idle_in_transaction_session")]
+    told = set()
+
+    def look(_posts):
+        told.update(scalar(f"SHOW {limit}") for limit in limits if backend == "postgresql")
+
+    actions.load_bulk(SMALL, seed=7, progress=look)
+    actions.index_bulk(progress=look)
+    assert told <= {"0"}
 
 
 def test_posts_that_nobody_may_read_are_not_indexed(app):

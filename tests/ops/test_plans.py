@@ -67,6 +67,7 @@ def places(own_database, app):
         person.path,
         organisation.path,
         "/search/?q=payment+lots",
+        "/voices/",
         "/moderation-log/",
         "/feeds/all/",
         f"/feeds/centres/{centre.slug}/",
@@ -101,6 +102,7 @@ def test_hot_pages_are_found_by_indexes(places, browser, backend):
         *((address, number) for address in (first, deep)),
         *((address, "ix_thread_board") for address in (board, deep_board)),
         (home, "ix_thread_latest"),
+        ("/voices/", "ix_post_latest"),
     ):
         assert index in plans[address], f"{address}\n{plans[address]}"
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import func, insert, select, update
 
 from forum.accounts.enums import Region, Sector
 from forum.accounts.models import Account
@@ -23,11 +23,13 @@ from forum.ops.actions.bulk_plan import Plan
 from forum.ops.actions.bulk_rows import (
     lay_aside_indexes,
     make_indexes,
+    take_time,
     time_writer,
     write_posts,
     write_voices,
 )
 from forum.ops.actions.bulk_texts import make_texts, make_titles
+from forum.ops.actions.statistics import look_at_tables
 from forum.organisations.enums import (
     MembershipState,
     OrganisationKind,
@@ -94,6 +96,7 @@ def load_bulk(size: Size, *, seed: int, progress: Callable[[int], object]) -> No
     plan = Plan(chance, users=size.users, threads=size.threads, posts=size.posts)
     # It writes past the session, which would have seen what concerns which page.
     tags.touch(tags.EVERYTHING)
+    take_time()
     load = Load(size, plan, chance)
     load.add_members()
     load.add_threads()
@@ -267,7 +270,7 @@ class Load:
         if connection.dialect.name == "postgresql":
             for model in (Account, Organisation, Thread, Post):
                 _advance_sequence(model)
-        connection.execute(text("ANALYZE"))
+        look_at_tables()
 
     def _voices(self) -> Iterator[tuple[Any, ...]]:
         counted: dict[tuple[int, str, str], int] = {}

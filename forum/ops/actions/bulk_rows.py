@@ -23,6 +23,18 @@ VOICE_COLUMNS = ("thread_id", "sector", "speaker", "posts")
 DOCUMENT_COLUMNS = ("id", "name", "title", "body")
 
 
+def take_time() -> None:
+    """On PostgreSQL: let this transaction work, wait for locks and think as long as it must.
+
+    Making an index takes longer than any statement of a page may, and the database itself may
+    be vacuuming a table that is wanted.
+    """
+    connection = db.session.connection()
+    if not _is_sqlite(connection):
+        for name in ("statement", "lock", "idle_in_transaction_session"):
+            connection.exec_driver_sql(f"SET LOCAL {name}_timeout = 0")
+
+
 def write_posts(rows: Iterable[tuple[Any, ...]]) -> None:
     """Write posts, their values in the order of POST_COLUMNS."""
     _write(Post, POST_COLUMNS, rows)

@@ -8,7 +8,8 @@ from sqlalchemy import Connection, func, select, text
 
 from forum.core.db import db
 from forum.core.transactions import action
-from forum.ops.actions.bulk_rows import write_documents
+from forum.ops.actions.bulk_rows import take_time, write_documents
+from forum.ops.actions.statistics import look_at_tables
 from forum.search import index, queries
 from forum.search.enums import Source
 from forum.search.models import LAST, SearchDocument, base
@@ -25,21 +26,26 @@ Rows = list[tuple[int, str, str, str]]
 def index_bulk(*, progress: Callable[[int], object]) -> None:
     """Index what was loaded; ``progress`` is told how many more posts were.
 
-    Posts are written past their triggers and indexes, which are made again at the end, all at
-    once; whatever is not a post is few, and compared one by one.
+    Documents are written past their triggers and indexes, which are made again at the end, all
+    at once; whatever is not a post is few, and compared one by one.
     """
+    take_time()
     connection = db.session.connection()
     make_again = _lay_aside(connection)
     for posts, batch in _batches(_last_indexed()):
         write_documents(batch)
         progress(posts)
+    for source in set(Source) - {Source.POST}:
+        _repair(source)
     for statement in make_again:
         connection.execute(text(statement))
-    connection.execute(text("ANALYZE search_document"))
-    for source in set(Source) - {Source.POST}:
-        after: int | None = 0
-        while after is not None:
-            _rows, _wrong, after = index.repair(source, after=after, size=BATCH)
+    look_at_tables()
+
+
+def _repair(source: Source) -> None:
+    after: int | None = 0
+    while after is not None:
+        _rows, _wrong, after = index.repair(source, after=after, size=BATCH)
 
 
 def _last_indexed() -> int:
@@ -79,8 +85,6 @@ def _stems(html: str) -> str:
 def _lay_aside(connection: Connection) -> list[str]:
     """Drop what would look at every document; the statements that make it again."""
     if connection.dialect.name == "postgresql":
-        # Making the indexes takes longer than any statement of a page may.
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SET LOCAL maintenance_work_mem = '256MB'"))
         wanted = select(text("indexname, indexdef")).select_from(text("pg_indexes"))
         of_words = wanted.where(text("indexname LIKE 'ix_search_document_%'"))

@@ -214,6 +214,10 @@ def organisations_heard(actor: Actor, *, since: datetime) -> Sequence[Organisati
 
 
 def _spoken(actor: Actor, since: datetime) -> ColumnElement[bool]:
+    # With a time on one side alone SQLite expects a quarter of all posts, and finds them by
+    # their threads, from the first thread to the last.
     return and_(
-        Post.created_at >= since, Post.state == PostState.VISIBLE, policy.readable_by(actor)
+        Post.created_at.between(since, clock.now()),
+        Post.state == PostState.VISIBLE,
+        policy.readable_by(actor),
     )
