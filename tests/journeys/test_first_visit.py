@@ -1,6 +1,8 @@
 """Reading as a visitor; starting a thread, replying, quoting and editing as a member."""
 
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -13,6 +15,13 @@ ALSO_CALLED = {"Prompt payment": "late PAYMENT", "Waste and environment": "envir
 SELECTED = "Unless the order number is missing."
 # They share no word, or the site would ask whether the second has been discussed already.
 TITLES = {True: "Cargo bikes for parks teams", False: "Folding ladders in small libraries"}
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, demo: Path) -> Iterator[Site]:
+    """A site of its own: elsewhere the newest thread of a centre may be locked, or hidden."""
+    with Site(tmp_path_factory.mktemp("visited"), demo=demo) as site:
+        yield site
 
 
 @pytest.mark.parametrize("centre", ["North East", "London", "South West"])
