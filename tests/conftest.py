@@ -10,6 +10,7 @@
 ``limits_on``   rate limits, which are off otherwise
 """
 
+import gc
 import os
 import shutil
 import socket
@@ -57,6 +58,27 @@ settings.load_profile("ci" if os.environ.get("CI") else "developer")
 
 # A commit within a test ends a savepoint, never the transaction around the test.
 db.session.session_factory.configure(join_transaction_mode="create_savepoint")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long begins first, or one process would still be at it when all others are done.
+
+    Within both groups the order stays that of chance.
+    """
+    items.sort(key=lambda item: not takes_long(item))
+
+
+def takes_long(item: pytest.Item) -> bool:
+    """Whether the test says so itself, or needs a browser."""
+    marked = item.get_closest_marker("live") or item.get_closest_marker("timeout")
+    return bool(marked) or "journeys" in item.path.parts
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay to the end: Python need not look through them for garbage."""
+    gc.collect()
+    gc.freeze()
 
 
 class Applications:

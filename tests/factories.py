@@ -1,16 +1,18 @@
 """Makers of things that tests need, as plain functions with traits.
 
-Each commits what it made, with the derived columns (counters, voices) true. Without arguments
-they make something ordinary: a confirmed member of the private sector, a board of North East
-that everybody reads, a thread with one post.
+Each commits what it made, with the derived columns (counters, voices) true; what one makes for
+another is committed with it. Without arguments they make something ordinary: a confirmed member
+of the private sector, a board of North East that everybody reads, a thread with one post.
 """
 
+import functools
 import hashlib
 import itertools
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from slugify import slugify
 from sqlalchemy import select
@@ -46,7 +48,30 @@ _numbers = itertools.count(1)
 # Tests of the search switch this on (fixture ``indexed``); for all others it only costs time.
 indexing = False
 
+P = ParamSpec("P")
+R = TypeVar("R")
+_inside: ContextVar[bool] = ContextVar("inside_maker", default=False)
 
+
+def maker(make: Callable[P, R]) -> Callable[P, R]:
+    """Commit what ``make`` and the makers that it calls have made once, when it is done."""
+
+    @functools.wraps(make)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        if _inside.get():
+            return make(*args, **kwargs)
+        token = _inside.set(True)
+        try:
+            made = make(*args, **kwargs)
+        finally:
+            _inside.reset(token)
+        commit()
+        return made
+
+    return run
+
+
+@maker
 def make_account(
     *,
     sector: Sector | str = Sector.PRIVATE,
@@ -88,6 +113,7 @@ def make_account(
     return account
 
 
+@maker
 def grant_role(account: Account, role: Role | str, *, centre: Centre | None = None) -> RoleGrant:
     """A role of the account, for ``centre`` (default North East) unless administrator."""
     where = None if role == Role.ADMINISTRATOR else (centre or get_centre("north-east"))
@@ -99,6 +125,7 @@ def grant_role(account: Account, role: Role | str, *, centre: Centre | None = No
     return grant
 
 
+@maker
 def make_session(account: Account, *, browser: str = "Firefox on Linux", **fields: Any) -> str:
     """Token of a new sign-in session of the account."""
     token = secrets.token_urlsafe(32)
@@ -123,6 +150,7 @@ def get_centre(slug: str = "north-east") -> Centre:
     return db.session.scalars(select(Centre).where(Centre.slug == slug)).one()
 
 
+@maker
 def make_board(
     centre: Centre | None = None,
     *,
@@ -155,6 +183,7 @@ def make_board(
     return board
 
 
+@maker
 def make_topic(name: str = "", *, parent: Topic | None = None, **fields: Any) -> Topic:
     """A procurement topic, a market unless ``kind`` says otherwise."""
     name = name or f"Topic {next(_numbers)}"
@@ -172,6 +201,7 @@ def make_topic(name: str = "", *, parent: Topic | None = None, **fields: Any) ->
     return topic
 
 
+@maker
 def make_organisation(
     name: str = "",
     *,
@@ -198,6 +228,7 @@ def make_organisation(
     return organisation
 
 
+@maker
 def make_membership(
     account: Account,
     organisation: Organisation,
@@ -219,6 +250,7 @@ def make_membership(
     return membership
 
 
+@maker
 def make_thread(
     board: Board | None = None,
     author: Account | None = None,
@@ -270,6 +302,7 @@ def make_thread(
     return thread
 
 
+@maker
 def make_post(
     thread: Thread,
     author: Account | None = None,
@@ -308,10 +341,10 @@ def make_post(
     db.session.add(post)
     db.session.flush()
     _count(post)
-    commit()
     return post
 
 
+@maker
 def make_draft(
     account: Account,
     *,
@@ -376,4 +409,4 @@ def commit() -> None:
 
 def _save(thing: Model) -> None:
     db.session.add(thing)
-    commit()
+    db.session.flush()

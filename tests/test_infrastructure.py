@@ -1,12 +1,19 @@
 """The infrastructure of the tests does what its users rely on."""
 
+import subprocess
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from forum.accounts.models import Account
 from forum.core.db import db
 from forum.threads.models import Post, Thread, ThreadTopic, Voice
 from tests import factories
+from tests.conftest import pytest_collection_modifyitems
+from tests.ops.serving import ROOT
 from tests.statements import count_statements
 
 
@@ -23,6 +30,18 @@ def test_a_rolled_back_action_leaves_what_factories_made(app):
     account.display_name = "Changed"
     db.session.rollback()
     assert account.display_name != "Changed"
+
+
+def test_factories_commit_once(app):
+    """A board, an author, a topic and a post are made for the thread."""
+    commits = []
+    note = commits.append
+    event.listen(db.session, "after_commit", note)
+    try:
+        factories.make_thread()
+    finally:
+        event.remove(db.session, "after_commit", note)
+    assert len(commits) == 1
 
 
 def test_factories_keep_derived_columns_true(app):
@@ -53,3 +72,32 @@ def test_live_app_really_commits(live_app):
         factories.make_account()
     with live_app.app_context():
         assert db.session.scalar(select(func.count()).select_from(Account)) == 1
+
+
+def test_two_runs_at_once_are_given_different_ports():
+    """Each run has workers of the same names, and servers that would share a port unnoticed."""
+    ask = "from tests.ops.serving import free_port; print(free_port(), flush=True); input()"
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True, "cwd": ROOT}
+    with (
+        subprocess.Popen([sys.executable, "-c", ask], **pipes) as one,
+        subprocess.Popen([sys.executable, "-c", ask], **pipes) as other,
+    ):
+        ports = {process.stdout.readline() for process in (one, other)}
+        for process in (one, other):
+            process.communicate("\n")
+    assert len(ports) == 2
+
+
+def test_what_takes_long_begins_first():
+    def item(path, *marks):
+        return SimpleNamespace(path=Path(path), get_closest_marker=lambda name: name in marks)
+
+    short = [item("tests/web/test_login.py"), item("tests/core/test_mail.py")]
+    long = [
+        item("tests/house/test_naughty.py", "timeout"),
+        item("tests/journeys/test_queue.py"),
+        item("tests/ops/test_redis.py", "live"),
+    ]
+    items = [short[0], *long, short[1]]
+    pytest_collection_modifyitems(items)
+    assert items == [*long, *short]

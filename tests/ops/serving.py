@@ -14,8 +14,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 FLASK = (sys.executable, "-m", "flask", "--app", "wsgi")
 # Below the ports that the system itself gives to connections.
-WORKERS = 16
-_ports = iter(range(20_000, 30_000, WORKERS))
+_ports = iter(range(20_000, 30_000))
+_claims: list[socket.socket] = []
 START_SECONDS = 60
 STOP_SECONDS = 30
 
@@ -148,11 +148,21 @@ def _read(pid, name):
 
 
 def free_port():
-    """A port that nobody uses, and that no other process of this test run is given."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    """A port that nobody uses, and that no other test on this machine is given.
+
+    While this process lives, a UDP socket with the same number says that the port is taken: the
+    servers may share a port, so they would not notice.
+    """
     for port in _ports:
-        with suppress(OSError), socket.create_server(("127.0.0.1", port + worker % WORKERS)):
-            return port + worker % WORKERS
+        claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        try:
+            claim.bind(("127.0.0.1", port))
+            socket.create_server(("127.0.0.1", port)).close()
+        except OSError:
+            claim.close()
+        else:
+            _claims.append(claim)
+            return port
     raise RuntimeError("there is no free port left")
 
 
