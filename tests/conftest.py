@@ -62,10 +62,7 @@ db.session.session_factory.configure(join_transaction_mode="create_savepoint")
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long begins first, or one process would still be at it when all others are done.
-
-    Within both groups the order stays that of chance.
-    """
+    """What takes long begins first, or one process would still be at it when others are done."""
     items.sort(key=lambda item: not takes_long(item))
 
 

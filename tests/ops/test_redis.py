@@ -110,7 +110,7 @@ def test_redis_dies_and_comes_back(world):
     assert answers[422] <= PROCESSES * LIMIT
     status, _cookie, _page = ask(site, world.path)
     assert status == 200
-    assert world.poster._send(site, "while Redis is away")[0] == SEE_OTHER
+    assert world.poster._send(site, "A reply.", "while Redis is away")[0] == SEE_OTHER
     assert ask(site, "/readyz")[0] == 200
     with world.start_again():
         queue.configure(redis_url=world.url, folder=site.folder)
