@@ -147,6 +147,26 @@ def test_what_was_taken_back_or_does_not_count_is_left_out(asked, coders):
     assert agreement(consultation).overall < 1
 
 
+def test_kappa_is_that_of_what_is_left(asked, coders):
+    consultation, question = asked
+    theme = make_theme(consultation)
+    answers = analysing.say(consultation, question, ["Late."] * (FEWEST_ANSWERS + 3))
+    grid = [[place % 2 == 0 for place in range(len(answers))] for _coder in coders]
+    for coder, found in zip(coders, grid, strict=True):
+        code(answers, coder, theme, found)
+    # The last response is withdrawn; each coder takes back one that the other found, too.
+    db.session.get(Response, answers[-1].response_id).state = ResponseState.WITHDRAWN
+    for place, coder, found in zip((0, 2), coders, grid, strict=True):
+        taken = db.session.query(Coding).filter_by(coder_id=coder.id, answer_id=answers[place].id)
+        taken.one().removed_at = clock.now()
+        found[place] = False
+    factories.commit()
+    after = agreement(consultation)
+    expected = _kappa(*_shares(*(found[:-1] for found in grid)))
+    assert after.answers == FEWEST_ANSWERS + 2
+    assert after.themes[theme.id] == pytest.approx(float(expected))
+
+
 def test_where_nobody_can_differ_no_kappa_is_told(asked, coders):
     consultation, question = asked
     theme = make_theme(consultation)

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from forum.consultations import queries
 from forum.consultations.actions import announcing, reminding
 from forum.consultations.stages import outcome_due_at
 from forum.core import clock
@@ -89,8 +90,10 @@ def test_nothing_of_drafts_and_of_what_has_ended(boss, deliver):
     making.make_complete(author=boss)
     ended = making.make_open(author=boss, ago=timedelta(days=68))
     reminding.remind_managers()
+    assert len(queries.reminders_told(reminding.TAG)) == 1
     announcing.end(boss, ended, reason="No money.")
     assert reminding.remind_managers() == 0
+    assert queries.reminders_told(reminding.TAG) == frozenset()
     deliver()
     assert notices() == []
 

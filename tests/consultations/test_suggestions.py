@@ -340,3 +340,24 @@ def test_those_left_out_stay_in_the_group_they_were_in(closed, staff):
     actions.confirm_group(staff, closed, wider, without=ids[:1])
     assert sizes(closed, SuggestionState.TAKEN) == [3]
     assert queries.count_texts(closed).distinct == 9
+
+
+def test_suggestions_are_those_of_the_consultation(closed, staff):
+    made(closed, staff)
+    elsewhere, response = analysing.make_closed()
+    assert [one.count for one in queries.suggested_themes(closed.id)] == [3]
+    assert [one.examples for one in queries.suggested_themes(elsewhere.id)] == [[response.id]]
+    assert sizes(closed) == [3, 2]
+    assert sizes(elsewhere) == []
+
+
+def test_a_group_begins_with_a_response_that_counts_and_says_something(closed, staff):
+    largest, _other = made(closed, staff)
+    first, second, third = queries.members_of(closed, largest.id)
+    db.session.get(Response, first).state = ResponseState.WITHDRAWN
+    factories.commit()
+    row = queries.list_groups(closed, SuggestionState.OPEN)[0]
+    assert row.excerpt.response_id == second
+    assert queries.members_of(closed, largest.id) == [second, third]
+    shown = queries.excerpts_of(closed, [first, second, third])
+    assert [one.response_id for one in shown] == [second, third]

@@ -131,6 +131,13 @@ def test_a_page_that_lost_its_first_posts_is_named(client):
     assert set(named) == {f"{thread.path}?page=2", f"{thread.path}?page=3"}
 
 
+def test_a_page_of_posts_that_wait_is_not_named(client):
+    board = factories.make_board()
+    waiting, other = (factories.make_thread(board, posts=posts) for posts in (20, 21))
+    factories.make_post(waiting, state="pending")
+    assert set(paths_in(client, "/sitemap-thread-pages-1.xml")) == {f"{other.path}?page=2"}
+
+
 def test_files_are_windows_and_none_is_empty(client, monkeypatch):
     monkeypatch.setattr(sitemap, "WINDOW", 4)
     monkeypatch.setattr(sitemap, "BATCH", 3)
