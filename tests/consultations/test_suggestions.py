@@ -3,7 +3,7 @@
 import pytest
 
 from forum.consultations import actions, digest, queries
-from forum.consultations.enums import ResponseState, SuggestionState
+from forum.consultations.enums import QuestionKind, ResponseState, SuggestionState
 from forum.consultations.events import SuggestionsAsked
 from forum.consultations.models import (
     Answer,
@@ -361,3 +361,19 @@ def test_a_group_begins_with_a_response_that_counts_and_says_something(closed, s
     assert queries.members_of(closed, largest.id) == [second, third]
     shown = queries.excerpts_of(closed, [first, second, third])
     assert [one.response_id for one in shown] == [second, third]
+
+
+def test_only_what_is_said_at_length_is_a_text(closed):
+    at_length = queries.questions_to_answer(closed.id)[0]
+    before, texts = queries.count_texts(closed), queries.long_texts(closed)
+    short = answering.question(answering.section(closed), QuestionKind.SHORT_TEXT)
+    short.position = 0
+    analysing.say(closed, short, [LETTER, LETTER])
+    analysing.say(closed, at_length, [""])
+    first = min(texts)
+    db.session.add(Answer(response_id=first, question_id=short.id, text="In short."))
+    factories.commit()
+    assert queries.count_texts(closed) == before
+    assert queries.long_texts(closed) == texts
+    (excerpt,) = queries.excerpts_of(closed, [first])
+    assert LETTER.startswith(excerpt.text)
