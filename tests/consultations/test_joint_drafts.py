@@ -50,6 +50,8 @@ def test_colleagues_see_who_edits_and_take_over_when_it_is_free(joint, client, b
     assert "Ann is editing this response until" in page.main
     assert TYPED in page.main
     assert "Edit the response" not in page.buttons
+    sent_on = other.get(f"{address}pages/2/", status=303)
+    assert sent_on.headers["Location"] == address
     page = client.get(address)
     send(client, page, "Let colleagues edit")
     page = send(other, address, "Edit the response")
@@ -62,9 +64,10 @@ def test_a_colleague_who_writes_all_the_same_overwrites_nothing_and_keeps_the_te
 ):
     response, ann, bob, _first, second = joint
     address = f"/responses/{response.reference}/pages/2/"
+    client.sign_in(ann)
+    send(client, f"/responses/{response.reference}/", "Let colleagues edit")
     other = browser().sign_in(bob)
     page = other.get(address)
-    client.sign_in(ann)
     send(client, address, "Save and come back later", {f"q{second.id}": TYPED})
     both = send(other, page, "Save and continue", {f"q{second.id}": "Bob's words"}, status=409)
     assert "Ann is editing this response until" in both.main
@@ -73,9 +76,9 @@ def test_a_colleague_who_writes_all_the_same_overwrites_nothing_and_keeps_the_te
     # Once Ann's time is over, what Bob typed can be saved; he sees what it replaces.
     with clock.at(clock.now() + timedelta(minutes=31)):
         assert TYPED in both.main
+        page = client.get(address)
         send(other, both, "Save and continue")
         assert stored_texts() == ["Bob's words"]
-        page = client.get(address)
         late = send(client, page, "Save and continue", {f"q{second.id}": "Ann again"}, status=409)
         assert "Bob is editing" in late.main
         assert "Ann again" in late.main

@@ -129,6 +129,17 @@ def test_a_private_link_opens_the_response_elsewhere_and_nothing_else_does(
     stranger.get(f"{address}check/", status=404)
 
 
+def test_without_an_email_address_the_private_link_stands_below_what_was_sent(app, client, browser):
+    consultation, first, _second = answering.small_consultation()
+    page = begin(client, consultation)
+    for button, answer in [("Save and continue", {f"q{first.id}": "b"}), ("Save and continue", {})]:
+        page = send(client, page, button, answer)
+    page = send(client, page, "Send response")
+    link = re.search(r"http://localhost(/responses/return/\S+/)", page.main)[1]
+    elsewhere = browser()
+    assert "Withdraw this response" in elsewhere.follow(elsewhere.get(link, status=303)).links
+
+
 def test_members_come_back_by_their_account_alone(app, client, browser):
     consultation, first, _second = answering.small_consultation()
     member = factories.make_account(sector="community")

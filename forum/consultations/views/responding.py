@@ -68,7 +68,8 @@ def page(reference: str, number: int) -> ResponseReturnValue:
     form = here.form()
     if form.is_submitted():
         return _save(holder, here, form)
-    if not policy.can_change(found, clock.now()):
+    now = clock.now()
+    if policy.is_held_by_other(holder.actor, found, now) or not policy.can_change(found, now):
         return redirect(url_for("consultations.response", reference=reference), 303)
     form.fill(here.answers)
     form.began_from.data = here.fingerprint
