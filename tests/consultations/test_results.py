@@ -59,13 +59,16 @@ def published(consultation):
 
 def test_choices_are_counted_for_all_and_for_each_group(answered):
     consultation, first = answered
-    draft, holder = answering.begin(consultation)
+    # Of sectors of which nobody else is, so that these must not be told either.
+    draft, holder = answering.begin(consultation, sector=factories.Sector.PUBLIC)
     answering.answer(holder, draft, {first: answering.choose("a")})
-    withdrawn = submit(consultation, {first: answering.choose("a")})
+    gone = factories.Sector.SOCIAL_ENTERPRISE
+    withdrawn = submit(consultation, {first: answering.choose("a")}, sector=gone)
     actions.withdraw_response(answering.holder_of(None, withdrawn.reference), withdrawn)
     results = queries.results_of(consultation, by="sector", exact=True)
     assert (results.submissions, results.organisations, results.late) == (9, 0, 0)
     assert results.groups == ["private", "voluntary", "community"]
+    assert [one.sector for one in results.heard if one.least] == results.groups
     choice, text = results.questions
     assert (choice.answered, text.answered) == (9, 0)
     assert [(line.option, line.count, list(line.cells)) for line in choice.lines] == [
