@@ -209,6 +209,14 @@ class TestThread:
             counts.append(len(statements))
         assert counts[0] == counts[1] <= most, statements
 
+    def test_the_database_is_told_how_many_posts_a_page_has(self, client):
+        """PostgreSQL expects thousands in a long thread, and would read all accounts for them."""
+        thread = make.make_thread(posts=2)
+        with count_statements() as statements:
+            client.get(thread.path)
+        (posts,) = [statement for statement in statements if "post.html" in statement]
+        assert "LIMIT" in posts.partition("ORDER BY")[2]
+
     def test_page_is_light(self, client):
         thread = make.make_thread(posts=20)
         assert len(client.get(thread.path).get_data()) <= 60_000

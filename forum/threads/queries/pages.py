@@ -158,6 +158,8 @@ def _posts_by_number(*, is_staff: bool) -> Select[*tuple[Any, ...]]:
             which,
         )
         .order_by(_post.c.number)
+        # There are no more, but PostgreSQL expects thousands in the longest threads.
+        .limit(PAGE_SIZE)
     )
 
 
