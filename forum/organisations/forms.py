@@ -10,7 +10,7 @@ from forum.organisations.enums import OrganisationKind, SizeBand
 from forum.web.filters import KIND_NAMES, REGION_NAMES, SECTOR_NAMES, SIZE_NAMES
 from forum.web.forms import Form, VersionedForm, one_line, paragraphs, well_formed
 
-NATIONAL = ""
+NATIONAL = "national"
 
 
 class AboutForm(VersionedForm):
@@ -63,9 +63,11 @@ class OrganisationForm(AboutForm):
     region = SelectField(
         _l("Region"),
         choices=[
+            SelectChoice("", _l("Choose one")),
             *(SelectChoice(region.value, _l(REGION_NAMES[region])) for region in Region),
             SelectChoice(NATIONAL, _l("National")),
         ],
+        validators=[InputRequired(_l("Choose the region"))],
     )
     company_number = StringField(
         _l("Company number (optional)"), filters=[one_line], validators=[Optional(), well_formed]
@@ -73,6 +75,11 @@ class OrganisationForm(AboutForm):
     charity_number = StringField(
         _l("Charity number (optional)"), filters=[one_line], validators=[Optional(), well_formed]
     )
+
+    @property
+    def chosen_region(self) -> Region | None:
+        """The region, None for national; the form must have been accepted."""
+        return None if self.region.data == NATIONAL else Region(self.region.data)
 
 
 class ReasonForm(Form):

@@ -238,6 +238,7 @@ def organisation(organisation_id: int, slug: str) -> ResponseReturnValue:
         organisation=found,
         speakers=organisations.speakers_of(found),
         page=threads.organisation_posts(actor, found.id, after=request.args.get("after", "")),
+        may_decide=organisation_policy.can_decide(actor, found),
         may_edit=organisation_policy.can_edit(actor, found),
         may_join=organisation_policy.can_join(actor, found),
         may_manage=organisation_policy.can_manage_members(actor, found),

@@ -95,11 +95,14 @@ class TestRegister:
         answer = browser(member).post_form(NEW, FILLED)
         page = browser(member).follow(answer)
         assert "Second Wind Bikes" in page.h1
+        assert "Confirm or refuse it" not in page.links
         own = browser(member).get("/account/organisations/")
         assert "Waiting for the centre to confirm it." in own.main
         staff = browser(manager)
         waiting = staff.get("/organisations/waiting/")
         assert listed(waiting) == ["Second Wind Bikes"]
+        seen = staff.get(answer.headers["Location"])
+        assert seen.links["Confirm or refuse it"] == waiting.links["Second Wind Bikes"]
         page = staff.get(waiting.links["Second Wind Bikes"])
         assert "01234567" in page.main
         assert "Micro (under 10 staff)" in page.main
@@ -116,7 +119,7 @@ class TestRegister:
         assert db.session.scalar(select(func.count()).select_from(Organisation)) == 1
 
     def test_national(self, client, member):
-        client.sign_in(member).post_form(NEW, {**FILLED, "region": ""})
+        client.sign_in(member).post_form(NEW, {**FILLED, "region": "national"})
         assert db.session.scalars(select(Organisation)).one().region is None
 
     @pytest.mark.parametrize(
@@ -126,6 +129,7 @@ class TestRegister:
             ("name", "x" * 121, "Shorten the name"),
             ("sector", None, "Choose the sector"),
             ("kind", "", "Choose the legal form"),
+            ("region", "", "Choose the region"),
             ("size", None, "Choose the size"),
             ("company_number", "1234567", "like 01234567 or SC123456"),
             ("charity_number", "12", "like 1234567 or 123456-1"),
@@ -175,7 +179,7 @@ class TestEdit:
         path = f"/organisations/{organisation.id}/edit/"
         client.sign_in(actor_called("steward", organisation))
         held = client.get(path).fields(action=path)
-        client.post(path, data={**held, **FILLED, "region": ""})
+        client.post(path, data={**held, **FILLED, "region": "national"})
         db.session.refresh(organisation)
         assert (organisation.name, organisation.region) == ("Whitfield", Region.NORTH_EAST)
 
@@ -186,6 +190,14 @@ class TestEdit:
         assert page.fields(action=path)["name"] == ["Whitfeild"]
         answer = client.post_form(page, {"name": "Whitfield"}, action=path)
         assert answer.headers["Location"] == f"/organisations/{organisation.id}/whitfield/"
+
+    def test_a_national_one_stays_national(self, client):
+        organisation = make.make_organisation("Everywhere", region=None)
+        path = f"/organisations/{organisation.id}/edit/"
+        page = client.sign_in(make.make_account(role="administrator")).get(path)
+        client.post_form(page, {"name": "Everywhere else"}, action=path)
+        db.session.refresh(organisation)
+        assert (organisation.name, organisation.region) == ("Everywhere else", None)
 
     def test_wrong_value(self, client, manager):
         make.make_organisation("Taken")

@@ -9,11 +9,11 @@ from flask.typing import ResponseReturnValue
 from forum.accounts.enums import Region, Sector
 from forum.core.errors import NotFound
 from forum.organisations import queries
+from forum.organisations.forms import NATIONAL
 from forum.organisations.views.blueprint import bp
 from forum.web.access import access, anyone, manager, member
 from forum.web.login import current_actor
 
-NATIONAL = "national"
 W = TypeVar("W", bound=StrEnum)
 
 

@@ -6,12 +6,18 @@ from flask import flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from forum.accounts.enums import Region, Sector
+from forum.accounts.enums import Sector
 from forum.core.access import Actor, ensure
 from forum.core.errors import Conflict, Invalid
 from forum.organisations import actions, policy, queries
 from forum.organisations.enums import OrganisationKind, SizeBand
-from forum.organisations.forms import AboutForm, ConfirmForm, OrganisationForm, ReasonForm
+from forum.organisations.forms import (
+    NATIONAL,
+    AboutForm,
+    ConfirmForm,
+    OrganisationForm,
+    ReasonForm,
+)
 from forum.organisations.views.blueprint import bp
 from forum.web.access import access, manager, member
 from forum.web.filters import kind_name, region_name, sector_name, size_name
@@ -64,7 +70,10 @@ def edit(organisation_id: int) -> ResponseReturnValue:
 
 def _edit_form(actor: Actor, organisation: Any) -> AboutForm:
     if policy.can_edit_identity(actor, organisation):
-        return OrganisationForm(obj=organisation)
+        form = OrganisationForm(obj=organisation)
+        if form.region.data is None:
+            form.region.data = NATIONAL
+        return form
     return AboutForm(obj=organisation)
 
 
@@ -107,7 +116,7 @@ def _identity(form: OrganisationForm) -> actions.Identity:
         name=form.name.data or "",
         sector=Sector(form.sector.data),
         kind=OrganisationKind(form.kind.data),
-        region=Region(form.region.data) if form.region.data else None,
+        region=form.chosen_region,
         company_number=form.company_number.data or "",
         charity_number=form.charity_number.data or "",
     )
