@@ -244,7 +244,9 @@ class TestPeople:
     def test_hidden_profile_is_not_found(self, browser):
         member = make.make_account(hidden=True)
         browser().get(member.path, status=404)
-        browser(member).get(member.path)
+        said = "This page is hidden. Only its member and staff see it."
+        assert said in browser(member).get(member.path).main
+        assert said not in browser(member).get(make.make_account().path).main
 
     def test_unknown_handle(self, client):
         client.get("/people/nobody-at-all/", status=404)
