@@ -188,7 +188,11 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     """
     environ = os.environ if environ is None else environ
     values, problems = _read(environ)
-    settings = _with_defaults(Settings(**values))
+    try:
+        settings = _with_defaults(Settings(**values))
+    except OSError as error:
+        told = f"FORUM_INSTANCE must be a folder to write to: {error.strerror}."
+        raise ConfigError([*problems, told]) from error
     problems += _contradictions(settings) + _unsafe(settings)
     if problems:
         raise ConfigError(problems)

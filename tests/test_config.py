@@ -199,3 +199,9 @@ def test_a_replica_is_another_database_of_the_same_kind(tmp_path, replica, sente
     environ = {**SAFE, "FORUM_INSTANCE": str(tmp_path), "FORUM_DATABASE_REPLICA_URL": replica}
     with pytest.raises(ConfigError, match=f"FORUM_DATABASE_REPLICA_URL {sentence}"):
         config.load(environ)
+
+
+def test_an_instance_that_cannot_be_made_is_told(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigError, match="FORUM_INSTANCE must be a folder to write to: Not a dir"):
+        config.load({"FORUM_INSTANCE": str(tmp_path / "file" / "inside")})

@@ -179,6 +179,12 @@ def test_a_load_may_take_its_time(app, backend):
     assert told <= {"0"}
 
 
+def test_threads_without_replies_are_indexed(app):
+    load(actions.Size(users=2, threads=3, posts=3))
+    actions.index_bulk(progress=int)
+    assert search.sweep() == 0
+
+
 def test_posts_that_nobody_may_read_are_not_indexed(app):
     load()
     hidden = db.session.scalars(select(Post).where(Post.number == 2).limit(1)).one()

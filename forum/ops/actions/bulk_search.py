@@ -33,7 +33,8 @@ def index_bulk(*, progress: Callable[[int], object]) -> None:
     connection = db.session.connection()
     make_again = _lay_aside(connection)
     for posts, batch in _batches(_last_indexed()):
-        write_documents(batch)
+        if batch:
+            write_documents(batch)
         progress(posts)
     for source in set(Source) - {Source.POST}:
         _repair(source)
