@@ -62,6 +62,7 @@ function complete(area, index) {
     list.hidden = false;
     area.setAttribute("aria-controls", list.id);
     mark(0);
+    list.scrollIntoView({ block: "nearest" });
     announce(`${people.length} ${people.length === 1 ? "person" : "people"} found. Up and down arrows to choose, Enter to take one.`);
   }
 

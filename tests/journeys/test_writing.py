@@ -72,6 +72,8 @@ def test_a_mention_is_completed_by_keyboard(visits: Visits, site: Site):
     box.press_sequentially("Ask @wre")
     options = page.get_by_role("listbox", name="People to mention").get_by_role("option")
     expect(options).to_have_count(2)
+    # Below the box, which is as tall as a small window.
+    expect(options.last).to_be_in_viewport(ratio=1)
     order = options.all_inner_texts()
     for _ in range(order.index("Wren Aldous @wren-aldous")):
         box.press("ArrowDown")
