@@ -147,6 +147,19 @@ def test_check_and_filter_agree(scene, name):
     assert (scene.post.id in seen) is (name in INSIDERS)
 
 
+@pytest.mark.parametrize("name", ["visitor", "member", "moderator", "administrator"])
+def test_check_and_filter_agree_on_posts_of_threads_that_are_not_for_all(scene, name):
+    make.make_thread(make.make_board(readers="members"), posts=2)
+    make.make_thread(scene.board, posts=2, state="hidden")
+    actor = scene.person(name) or Anonymous()
+    joined = select(Post.id).join(Post.thread).join(Thread.board)
+    seen = set(db.session.scalars(joined.where(policy.posts_visible_to(actor))))
+    read = set(db.session.scalars(joined.where(policy.readable_by(actor))))
+    for post in db.session.scalars(select(Post)):
+        assert (post.id in seen) is bool(policy.can_see_post(actor, post))
+        assert (post.id in read) is bool(policy.can_read(actor, post))
+
+
 def test_nobody_is_quoted_unread(scene):
     for actor in (scene.starter, scene.author, make.make_account(role="moderator")):
         assert queries.quotation(actor, scene.thread, scene.post.id) == ""
