@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from slugify import slugify
 from sqlalchemy import func, select
 
 from forum.accounts.enums import Sector
@@ -14,6 +13,7 @@ from forum.core import audit
 from forum.core.access import Actor, ensure
 from forum.core.db import db
 from forum.core.errors import Conflict, Invalid, NotAllowed
+from forum.core.slugs import slug_of
 from forum.core.texts import accept_line, accept_paragraphs
 from forum.core.transactions import action
 
@@ -158,5 +158,5 @@ def _accept_sectors(sectors: Sequence[str], *, field: str) -> list[str]:
 
 
 def _make_slug(title: str) -> str:
-    slug = slugify(title, max_length=LONGEST_SLUG, word_boundary=True) or "board"
+    slug = slug_of(title, longest=LONGEST_SLUG, otherwise="board")
     return f"{slug}-board" if slug in RESERVED_SLUGS else slug

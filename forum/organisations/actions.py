@@ -3,7 +3,6 @@
 import re
 from dataclasses import asdict, dataclass
 
-from slugify import slugify
 from sqlalchemy import select
 
 from forum.accounts.enums import Region, Sector
@@ -13,6 +12,7 @@ from forum.core.access import Actor, ensure
 from forum.core.db import db
 from forum.core.errors import Conflict, Invalid
 from forum.core.outbox import emit
+from forum.core.slugs import slug_of
 from forum.core.texts import accept_line, accept_paragraphs
 from forum.core.transactions import action
 from forum.organisations import policy, queries
@@ -328,5 +328,5 @@ def _refuse_namesake(namesake: Organisation | None) -> None:
 
 
 def _make_slug(name: str) -> str:
-    slug = slugify(name, max_length=LONGEST_NAME - len("-organisation")) or "organisation"
+    slug = slug_of(name, longest=LONGEST_NAME - len("-organisation"), otherwise="organisation")
     return f"{slug}-organisation" if slug in RESERVED_SLUGS else slug

@@ -4,7 +4,6 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from slugify import slugify
 from sqlalchemy import delete, select
 
 from forum.centres.models import Centre
@@ -20,6 +19,7 @@ from forum.core import audit, clock
 from forum.core.access import Actor, ensure
 from forum.core.db import db
 from forum.core.errors import Conflict, Invalid
+from forum.core.slugs import slug_of
 from forum.core.texts import accept_line, accept_paragraphs
 from forum.core.transactions import action
 from forum.topics import queries as topics
@@ -185,7 +185,7 @@ def _tie_topics(consultation: Consultation, topic_ids: Collection[int]) -> None:
 
 
 def _slug(title: str) -> str:
-    return slugify(title, max_length=LONGEST_TITLE) or "consultation"
+    return slug_of(title, longest=LONGEST_TITLE, otherwise="consultation")
 
 
 def _title(field: str, text: Any) -> str:

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from slugify import slugify
 from sqlalchemy import select
 
 from forum.accounts import actions as accounts
@@ -18,6 +17,7 @@ from forum.centres.models import Centre
 from forum.core import audit, clock
 from forum.core.access import OPERATOR
 from forum.core.db import db
+from forum.core.slugs import slug_of
 from forum.ops.queries import Demo, DemoCentre, DemoMember, DemoOrganisation
 from forum.organisations.enums import (
     MembershipState,
@@ -93,7 +93,7 @@ def archive(cast: Cast, demo: Demo) -> None:
 def _add_organisation(cast: Cast, told: DemoOrganisation, region: Region) -> None:
     organisation = Organisation(
         name=told.name,
-        slug=slugify(told.name, max_length=120),
+        slug=slug_of(told.name, longest=120, otherwise="organisation"),
         sector=Sector(told.sector),
         kind=OrganisationKind(told.kind),
         size=SizeBand(told.size),

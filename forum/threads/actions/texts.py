@@ -3,16 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from slugify import slugify
 from sqlalchemy import select
 
 from forum.accounts.models import Account
-from forum.core import markup
+from forum.core import markup, slugs
 from forum.core.db import db
 from forum.core.errors import Invalid
 
 SHORTEST_TITLE = 10
 LONGEST_TITLE = 150
+LONGEST_SLUG = 80
 MOST_MENTIONS = 20
 
 
@@ -80,4 +80,4 @@ def clean_title(title: str) -> str:
 
 def slug_of(title: str) -> str:
     """The title as it stands in the thread's address."""
-    return slugify(title, max_length=80, word_boundary=True) or "thread"
+    return slugs.slug_of(title, longest=LONGEST_SLUG, otherwise="thread")
