@@ -20,7 +20,6 @@ from forum.web import (
     addresses,
     assets,
     errors,
-    escaping,
     filters,
     headers,
     limits,
@@ -60,7 +59,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     login.init_login(app, accounts.account_of_session)
     limits.init_limits(app, settings)
     errors.init_errors(app)
-    escaping.init_escaping(app)
     filters.init_filters(app)
     machines.init_machines(app)
     assets.init_assets(app, settings, ROOT / "static" / "built")
