@@ -430,7 +430,7 @@ def test_the_second_of_two_is_told_what_the_first_did(browser, judge):
     other = moderator(display_name="Olive Other")
     actions.reject(other, item.id, version=item.version, ruling=ruling())
     answer = opened.post_form(page, {"reason": "I like it."}, button="Approve", status=409)
-    assert "Olive Other rejected this at" in answer.main
+    assert "Olive Other rejected this on" in answer.main
     assert "I like it." in answer.main
     assert post.state is PostState.REJECTED
     assert len(decisions()) == 1
