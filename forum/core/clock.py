@@ -39,10 +39,7 @@ def from_london(day: date, hour: time) -> datetime:
     comes twice when it ends.
     """
     shown = datetime.combine(day, hour)
-    try:
-        first, second = (shown.replace(tzinfo=LONDON, fold=fold).astimezone(UTC) for fold in (0, 1))
-    except OverflowError:
-        raise ValueError("There is no such day") from None
+    first, second = (shown.replace(tzinfo=LONDON, fold=fold).astimezone(UTC) for fold in (0, 1))
     if first == second:
         return first
     if first.astimezone(LONDON).replace(tzinfo=None) != shown:

@@ -33,6 +33,13 @@ def redact(judge, post, text=PHRASE, **fields):
     )
 
 
+@pytest.mark.parametrize("text", ["", "\x00", "no"])
+def test_words_that_cannot_be_looked_for_are_refused_at_their_field(judge, text):
+    with pytest.raises(Invalid) as caught:
+        redact(judge, post_with(), text)
+    assert caught.value.field == "spans"
+
+
 def everything(*, sealed=False):
     """Every value of every row of every table, as (table, column, text)."""
     found = []

@@ -90,6 +90,12 @@ def assert_counters_true(board):
 
 
 class TestStart:
+    @pytest.mark.parametrize("source", ["[name]: https://example.org/", " \n "])
+    def test_a_text_that_shows_nothing_is_refused(self, app, source):
+        with pytest.raises(Invalid, match="Write your post") as caught:
+            start(make.make_account(), source=source)
+        assert caught.value.field == "source"
+
     def test_thread_with_its_first_post(self, app):
         author = make.make_account(sector="community")
         thread = start(author)

@@ -155,6 +155,16 @@ class TestRights:
             actions.renew_interest(member, interest)
         actions.withdraw_interest(member, interest)
 
+    def test_ending_twice_is_ending_once(self, member):
+        interest = declare(member)
+        actions.withdraw_interest(member, interest)
+        ended = interest.withdrawn_at
+        with clock.at(NEXT_YEAR):
+            actions.withdraw_interest(member, interest)
+        assert interest.withdrawn_at == ended
+        tags = db.session.scalars(select(AuditRecord.tag)).all()
+        assert tags.count("interest.withdraw") == 1
+
     def test_nobody_touches_others(self, client, member):
         interest, other = declare(member), make.make_account()
         with pytest.raises(NotFound):

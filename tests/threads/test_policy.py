@@ -306,6 +306,7 @@ class TestModerate:
         thread = make.make_thread()
         assert not policy.can_hide(moderator, make.make_post(thread, moderator))
         assert not policy.can_restore(moderator, make.make_post(thread, moderator, state="hidden"))
+        assert not policy.can_redact(moderator, make.make_post(thread, moderator))
 
     def test_only_what_is_hidden_is_restored(self, app):
         moderator = make.make_account(role="moderator")
