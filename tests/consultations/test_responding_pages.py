@@ -237,6 +237,33 @@ def test_the_last_instant_counts_and_the_next_does_not(app, client):
     assert only_response().state is ResponseState.SUBMITTED
 
 
+def test_who_may_not_begin_now_reads_why_and_meets_no_form(app, client):
+    consultation, _first, _second = answering.small_consultation(takes_visitors=False)
+    address = f"{consultation.path}respond/"
+    for moment, reason in (
+        (consultation.opens_at - timedelta(seconds=1), "has not opened yet"),
+        (clock.now(), "Sign in to respond to this consultation."),
+        (consultation.closes_at, "This consultation closed on"),
+    ):
+        with clock.at(moment):
+            page = client.get(address)
+        assert reason in page.main
+        assert "Begin" not in page.buttons
+        assert "You can respond until" not in page.main
+    client.sign_in(factories.make_account())
+    assert "Begin" in client.get(address).buttons
+
+
+def test_what_was_sent_to_begin_after_closing_stays_in_the_form(app, client):
+    consultation, _first, _second = answering.small_consultation()
+    page = client.get(f"{consultation.path}respond/")
+    with clock.at(consultation.closes_at):
+        late = client.post_form(page, {**BEGIN, "name": "Wilma Ogden"}, button="Begin", status=422)
+    assert "This consultation closed on" in late.main
+    assert late.fields(button="Begin")["name"] == ["Wilma Ogden"]
+    assert db.session.query(Response).count() == 0
+
+
 def test_late_responses_are_taken_by_the_stated_rule_and_marked(app, client):
     consultation, first, _second = answering.small_consultation(
         late_rule="For seven days after closing, if you began in time.",
@@ -250,8 +277,9 @@ def test_late_responses_are_taken_by_the_stated_rule_and_marked(app, client):
         page = send(client, page, "Send response")
         assert "marked as late" in page.main
         # Nobody begins after closing.
-        page = send(client, f"{consultation.path}respond/", "Begin", BEGIN, status=422)
+        page = client.get(f"{consultation.path}respond/")
         assert "This consultation closed on" in page.main
+        assert "Begin" not in page.buttons
     assert only_response().is_late
 
 

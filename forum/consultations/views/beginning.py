@@ -11,8 +11,9 @@ from forum.consultations import actions, queries
 from forum.consultations.email import reference_of
 from forum.consultations.enums import ResponseState
 from forum.consultations.forms import BeginForm
-from forum.consultations.policy.responses import Holder
+from forum.consultations.policy.responses import Holder, can_respond
 from forum.consultations.views.blueprint import bp
+from forum.core import clock
 from forum.core.errors import Invalid, NotAllowed, NotFound
 from forum.web import limits
 from forum.web.access import access, anyone
@@ -52,6 +53,7 @@ def respond(consultation_id: int, slug: str) -> ResponseReturnValue:
         consultation=consultation,
         organisations=organisations,
         begun=queries.responses_of(holder, consultation.id),
+        decision=can_respond(holder.actor, consultation, clock.now()),
         form=form,
     )
     return page, form.status
