@@ -136,3 +136,10 @@ def test_behind_pgbouncer_nothing_belongs_to_a_session():
     connect = engine_options("postgresql+psycopg:///x", Limits(pooled=True))["connect_args"]
     assert "options" not in connect
     assert connect["prepare_threshold"] is None
+
+
+def test_a_site_on_sqlite_has_no_need_of_a_pooler(make_app):
+    """The parameters that are set anew in each transaction are PostgreSQL's alone."""
+    with make_app(FORUM_PGBOUNCER="1").app_context():
+        assert db.session.scalar(text("SELECT 1")) == 1
+        db.session.remove()

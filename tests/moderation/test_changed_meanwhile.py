@@ -5,12 +5,14 @@ import pytest
 from forum.core.db import db
 from forum.core.errors import Conflict
 from forum.moderation import actions
-from forum.moderation.enums import ItemKind
+from forum.moderation.enums import ItemKind, ItemState, ReportOutcome
 from forum.threads.actions import screening
 from forum.threads.actions.screening import Screening
 from forum.threads.enums import PostState
+from forum.threads.models import HeldEdit
 from tests import factories
-from tests.moderation.making import held_post, items, moderator, ruling
+from tests.moderation.making import events, held_post, items, moderator, ruling
+from tests.moderation.reporting import report
 from tests.threads.writing import edit, fresh, reply
 
 HOLD = {"why": "new-member", "first": 3}
@@ -48,3 +50,55 @@ def test_a_waiting_edit(app):
         actions.approve(judge, item.id, version=seen, ruling=ruling())
     db.session.rollback()
     assert fresh(post).source == "one"
+
+
+def test_an_edit_taken_back_leaves_nothing_to_decide(app):
+    author = factories.make_account()
+    post = factories.make_post(factories.make_thread(), author, text="one")
+    edit(author, post, "two")
+    (item,) = items()
+    edit(author, post, "one")
+    assert item.state is ItemState.CLOSED
+    assert (fresh(post).source, fresh(post).state) == ("one", PostState.VISIBLE)
+
+
+def test_an_edit_taken_back_does_not_take_reports_along(app):
+    """Else who was reported could empty the queue by an edit, and by the old words after it."""
+    author = factories.make_account()
+    post = factories.make_post(factories.make_thread(), author, text="one")
+    made = report(factories.make_account(), post)
+    edit(author, post, "two")
+    (item,) = items()
+    assert item.kind is ItemKind.EDIT
+    edit(author, post, "one")
+    assert (item.kind, item.state) == (ItemKind.REPORT, ItemState.OPEN)
+    assert fresh(made).outcome is ReportOutcome.OPEN
+    actions.hide_of_item(moderator(), item.id, version=item.version, ruling=ruling())
+    assert fresh(made).outcome is ReportOutcome.UPHELD
+
+
+def test_an_edit_taken_back_after_its_post_was_judged_changes_nothing(app):
+    author, judge = factories.make_account(), moderator()
+    post = factories.make_post(factories.make_thread(), author, text="one")
+    edit(author, post, "two")
+    (item,) = items()
+    actions.hide_of_item(judge, item.id, version=item.version, ruling=ruling())
+    actions.restore_post(judge, post, ruling=actions.Ruling())
+    made = report(factories.make_account(), post)
+    assert item.kind is ItemKind.REPORT
+    edit(author, post, "one")
+    assert (item.kind, item.state) == (ItemKind.REPORT, ItemState.OPEN)
+    assert fresh(made).outcome is ReportOutcome.OPEN
+
+
+def test_an_edit_is_taken_back_where_no_item_is_open(app):
+    author, judge = factories.make_account(), moderator()
+    post = factories.make_post(factories.make_thread(), author, text="one")
+    edit(author, post, "two")
+    (item,) = items()
+    actions.hide_of_item(judge, item.id, version=item.version, ruling=ruling())
+    actions.restore_post(judge, post, ruling=actions.Ruling())
+    before = events(item)
+    edit(author, post, "one")
+    assert (item.state, events(item)) == (ItemState.CLOSED, before)
+    assert db.session.query(HeldEdit).count() == 0

@@ -1,21 +1,49 @@
 """Gates of actions and pages that are seldom met, because another stands before them."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import update
 
+from forum.core import clock
+from forum.core.access import Anonymous
 from forum.core.db import db
-from forum.core.errors import Conflict, NotAllowed
-from forum.moderation import actions, queries
-from forum.moderation.enums import RedactionCode, WordEffect
+from forum.core.errors import Conflict, Invalid, NotAllowed
+from forum.core.outbox import OutboxEvent
+from forum.moderation import actions, policy, queries
+from forum.moderation.actions.queueing import queue_organisation
+from forum.moderation.enums import DecisionKind, ItemState, RedactionCode, WordEffect
 from forum.moderation.models import ItemEvent, Report, WatchedWord
-from forum.organisations.enums import MembershipState
+from forum.organisations import actions as organisations
+from forum.organisations.enums import MembershipState, OrganisationState
 from forum.threads import actions as threads
 from forum.threads.enums import PostState
 from forum.threads.models import Post
 from tests import factories as make
-from tests.moderation.making import clause, held_post, manager, moderator, ruling
+from tests.moderation.making import (
+    clause,
+    decisions,
+    entries,
+    events,
+    held_post,
+    items,
+    manager,
+    moderator,
+    reported_post,
+    ruling,
+)
+from tests.moderation.reporting import hidden_post
 
 PHRASE = "Josephine Zebulon"
+
+
+def waiting_organisation():
+    """An organisation that waits to be confirmed, with its item."""
+    organisation = make.make_organisation(state="waiting")
+    queue_organisation(organisation.id)
+    make.commit()
+    (item,) = items()
+    return organisation, item
 
 
 def test_nobody_claims_what_concerns_them_or_waits_for_managers(app):
@@ -151,3 +179,141 @@ def test_a_report_is_refused_before_it_is_looked_at(app):
     post = make.make_post(make.make_thread())
     with pytest.raises(NotAllowed):
         actions.report_post(post.author, post, reason="nonsense", note="")
+
+
+def test_claiming_again_prolongs_the_claim_and_says_so_once(app):
+    judge, (_post, item) = moderator(), held_post()
+    now = clock.now()
+    with clock.at(now):
+        actions.claim_item(judge, item.id)
+    with clock.at(now + timedelta(minutes=20)):
+        actions.claim_item(judge, item.id)
+    with clock.at(now + timedelta(minutes=49)), pytest.raises(Conflict, match="has claimed"):
+        actions.claim_item(moderator(), item.id)
+    assert events(item) == ["opened", "claimed"]
+
+
+def test_a_visitor_who_complained_cannot_be_asked(app, browser):
+    actions.complain(Anonymous(), make.get_centre(), text="Nobody answers.")
+    (item,) = items()
+    opened = browser(manager())
+    assert "Ask the author" not in opened.get(item.path).buttons
+    data = {"csrf_token": opened.token(), "do": "ask", "text": "Who are you?"}
+    page = opened.post(f"{item.path}decide/", data=data, status=422)
+    assert "There is nobody to ask." in page.main
+    assert "asked" not in events(item)
+    assert db.session.query(OutboxEvent).filter_by(name="AuthorAsked").count() == 0
+
+
+def test_what_is_decided_is_passed_on_to_nobody(app):
+    _post, item = held_post()
+    actions.approve(
+        moderator(display_name="Ada First"),
+        item.id,
+        version=item.version,
+        ruling=ruling(reason="", clause=""),
+    )
+    judge = moderator()
+    for act in (
+        lambda: actions.escalate_item(judge, item.id, text="Hard."),
+        lambda: actions.hand_over_item(judge, item.id, centre="north-west", text="Hard."),
+    ):
+        with pytest.raises(Conflict, match="Ada First approved this"):
+            act()
+    db.session.expire_all()
+    assert (item.handed_to, item.escalated_at, item.state) == (None, None, ItemState.CLOSED)
+    assert events(item) == ["opened", "decided"]
+
+
+def test_an_appeal_is_not_passed_to_the_managers_who_are_concerned(app):
+    _post, decision = hidden_post(moderator())
+    appeal = queries.item_of(actions.lodge_appeal(decision.account, decision.id, text="No.").id)
+    with pytest.raises(Invalid, match="Appeals cannot be passed on"):
+        actions.escalate_item(moderator("london"), appeal.id, text="Hard.")
+    assert appeal.escalated_at is None
+
+
+def test_organisations_are_not_passed_to_another_centre(app):
+    _organisation, item = waiting_organisation()
+    with pytest.raises(Invalid, match="Only posts and reports"):
+        actions.hand_over_item(manager(), item.id, centre="north-west", text="Theirs.")
+    assert item.handed_to is None
+
+
+def test_an_organisation_is_not_decided_as_if_it_were_a_post(app):
+    organisation, item = waiting_organisation()
+    for act in (actions.approve, actions.reject, actions.keep, actions.hide_of_item):
+        with pytest.raises(Invalid, match="not about a post"):
+            act(manager(), item.id, version=item.version, ruling=ruling())
+    assert organisation.state is OrganisationState.WAITING
+    assert item.state is ItemState.OPEN
+    assert decisions() == entries() == []
+
+
+def test_a_confirmation_is_not_undone_but_refused_anew(app):
+    """Somebody may speak for the organisation already: to end that takes a reason."""
+    organisation, item = waiting_organisation()
+    boss = manager()
+    organisations.confirm_organisation(boss, organisation)
+    (decision,) = decisions()
+    assert decision.kind is DecisionKind.CONFIRM_ORGANISATION
+    with pytest.raises(Conflict, match="A new decision can correct it"):
+        actions.undo_decision(boss, decision.id)
+    db.session.expire_all()
+    assert organisation.state is OrganisationState.CONFIRMED
+    assert (decision.undone_at, item.state) == (None, ItemState.CLOSED)
+    assert len(entries()) == 1
+
+
+def test_what_everybody_reads_is_not_rejected_nor_what_waits_hidden(app):
+    judge, (shown, reported) = moderator(), reported_post()
+    waiting, held = held_post()
+    for act in (
+        lambda: actions.reject(judge, reported.id, version=reported.version, ruling=ruling()),
+        lambda: actions.edit_and_approve(
+            judge, reported.id, version=reported.version, source="Other.", ruling=ruling()
+        ),
+        lambda: actions.hide_of_item(judge, held.id, version=held.version, ruling=ruling()),
+    ):
+        with pytest.raises(Conflict, match="while you were looking"):
+            act()
+    db.session.expire_all()
+    assert (shown.state, waiting.state) == (PostState.VISIBLE, PostState.PENDING)
+    assert {reported.state, held.state} == {ItemState.OPEN}
+    assert decisions() == entries() == []
+
+
+def test_a_neighbour_hides_what_was_handed_over_and_nothing_else(app):
+    author = make.make_account()
+    post, item = reported_post(author=author)
+    other = make.make_post(make.make_thread(), author)
+    actions.hand_over_item(moderator(), item.id, centre="north-west", text="I know them.")
+    neighbour = moderator("north-west")
+    with pytest.raises(NotAllowed):
+        actions.hide_post(neighbour, other, ruling=ruling())
+    with pytest.raises(NotAllowed):
+        actions.hide_post(moderator("london"), post, ruling=ruling(), version=item.version)
+    db.session.expire_all()
+    actions.hide_of_item(neighbour, item.id, version=item.version, ruling=ruling())
+    assert (post.state, other.state) == (PostState.HIDDEN, PostState.VISIBLE)
+    assert [decision.seat for decision in decisions()] == ["moderator-of-another-centre"]
+
+
+def test_only_the_person_concerned_appeals(app):
+    _post, decision = hidden_post(moderator())
+    assert policy.can_appeal(decision.account, decision)
+    for actor in (make.make_account(), moderator(), moderator("london")):
+        assert not policy.can_appeal(actor, decision)
+    # A decision about nobody is not a visitor's.
+    decision.account_id = None
+    assert not policy.can_appeal(Anonymous(), decision)
+    db.session.rollback()
+
+
+def test_only_staff_open_the_record_of_another_member(app):
+    member, judge = make.make_account(), moderator()
+    for actor in (judge, manager("london"), make.make_account(role="administrator")):
+        assert policy.can_open_record(actor, member)
+    for actor in (Anonymous(), make.make_account()):
+        assert policy.can_open_record(actor, member).reason == "Only staff of a centre can do this."
+    assert not policy.can_open_record(judge, judge)

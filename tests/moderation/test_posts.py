@@ -11,7 +11,7 @@ from forum.core.db import db
 from forum.core.errors import Conflict, Invalid, NotAllowed
 from forum.core.outbox import OutboxEvent
 from forum.moderation import actions, queries
-from forum.moderation.enums import DecisionKind, ItemState, Seat
+from forum.moderation.enums import DecisionKind, ItemKind, ItemState, ReportOutcome, Seat
 from forum.ops.queries import counters
 from forum.threads import actions as threads
 from forum.threads.enums import PostState
@@ -28,6 +28,7 @@ from tests.moderation.making import (
     reported_post,
     ruling,
 )
+from tests.moderation.reporting import report
 
 
 def wrong_counters():
@@ -356,6 +357,66 @@ class TestUndo:
         assert post.state is PostState.VISIBLE
         with pytest.raises(NotAllowed, match="already"):
             actions.undo_decision(judge, first.id)
+
+    @pytest.mark.parametrize("act", ["hide", "keep"])
+    def test_the_reports_wait_again_and_are_answered_anew(self, app, judge, act):
+        post, reporter = factories.make_post(factories.make_thread()), factories.make_account()
+        made = report(reporter, post)
+        (item,) = items()
+        none = ruling(reason="", clause="")
+        acts = {
+            "hide": lambda: actions.hide_of_item(
+                judge, item.id, version=item.version, ruling=ruling()
+            ),
+            "keep": lambda: actions.keep(judge, item.id, version=item.version, ruling=none),
+        }
+        actions.undo_decision(judge, acts[act]().id)
+        assert (made.outcome, made.closed_at, made.decision_id) == (ReportOutcome.OPEN, None, None)
+        assert queries.reporter_record(reporter.id) == queries.ReporterRecord(0, 0)
+        decision = actions.keep(judge, item.id, version=item.version, ruling=none)
+        db.session.refresh(made)
+        assert (made.outcome, made.decision_id) == (ReportOutcome.NOT_UPHELD, decision.id)
+
+    def test_what_was_reported_since_waits_together_with_what_waited_before(self, app, judge):
+        """Else a post that waits once more could be left as it is, and nobody would find it."""
+        post, item = held_post()
+        approval = actions.approve(
+            judge, item.id, version=item.version, ruling=ruling(reason="", clause="")
+        )
+        report(factories.make_account(), post, reason="spam")
+        assert item.kind is ItemKind.REPORT
+        actions.undo_decision(judge, approval.id)
+        assert post.state is PostState.PENDING
+        assert (item.kind, item.state) == (ItemKind.PENDING_POST, ItemState.OPEN)
+        assert events(item)[-3:] == ["reopened", "reported", "undone"]
+        with pytest.raises(Invalid, match="Approve or reject"):
+            actions.keep(judge, item.id, version=item.version, ruling=ruling())
+
+    def test_earlier_reports_wait_together_with_one_that_came_since(self, app, judge):
+        post = factories.make_post(factories.make_thread())
+        first = report(factories.make_account(), post)
+        (item,) = items()
+        left = actions.keep(
+            judge, item.id, version=item.version, ruling=ruling(reason="", clause="")
+        )
+        second = report(factories.make_account(), post, reason="spam")
+        assert item.score == 100
+        actions.undo_decision(judge, left.id)
+        assert {first.outcome, second.outcome} == {ReportOutcome.OPEN}
+        assert (item.kind, item.state, item.score) == (ItemKind.REPORT, ItemState.OPEN, 200)
+
+    def test_not_what_its_author_has_edited_since(self, app, judge):
+        post, item = held_post()
+        decision = actions.edit_and_approve(
+            judge, item.id, version=item.version, source="Changed.", ruling=ruling()
+        )
+        threads.edit_post(post.author, post, source="Mine.", note="", version=post.version)
+        with pytest.raises(Conflict, match="edited since"):
+            actions.undo_decision(judge, decision.id)
+        db.session.expire_all()
+        assert (post.source, post.state) == ("Mine.", PostState.VISIBLE)
+        assert (decision.undone_at, item.state) == (None, ItemState.CLOSED)
+        assert wrong_counters() == []
 
 
 def prepared(judge, act):

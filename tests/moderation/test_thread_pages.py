@@ -106,6 +106,18 @@ class TestThreads:
         staff.post_form(f"/threads/{thread.id}/topics/", fields, button="Change topics")
         assert "Highway lighting" in staff.get(thread.path).main
 
+    def test_move_offers_no_board_that_the_moderator_cannot_read(self, client, app):
+        """A moderator who has not confirmed an address might be anybody."""
+        thread = make.make_thread()
+        make.make_board(title="Prompt payment")
+        closed = make.make_board(title="Lessons learnt in private", readers="members")
+        client.sign_in(moderator(confirmed=False))
+        page = client.get(f"/threads/{thread.id}/move/")
+        assert "Prompt payment" in page.main
+        assert closed.title not in page.main
+        client.sign_in(moderator())
+        assert closed.title in client.get(f"/threads/{thread.id}/move/").main
+
     def test_move_offers_only_boards_of_own_centres(self, staff):
         thread = make.make_thread()
         mine = make.make_board(title="Prompt payment")

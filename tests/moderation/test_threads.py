@@ -177,6 +177,15 @@ class TestSettings:
         assert caught.value.field == "topics"
         assert topics_of(thread.id) == before
 
+    def test_the_topics_that_it_has_are_no_change(self, app, judge):
+        topics = [make.make_topic().id for _ in range(2)]
+        thread = make.make_thread()
+        actions.retopic_thread(judge, thread, topic_ids=topics, ruling=why())
+        with pytest.raises(Invalid, match="topics of the thread already") as caught:
+            actions.retopic_thread(judge, thread, topic_ids=topics[::-1], ruling=why())
+        assert caught.value.field == "topics"
+        assert (len(decisions()), len(entries()), len(trail(thread))) == (1, 1, 1)
+
     def test_staff_pin_what_they_announce_but_lock_nothing_of_their_own(self, app, judge):
         own = make.make_thread(author=judge, kind=ThreadKind.ANNOUNCEMENT)
         actions.pin_thread(judge, own, ruling=why(""))
@@ -490,6 +499,15 @@ class TestSplit:
         thread, other = make.make_thread(posts=2), make.make_thread(posts=2)
         with pytest.raises(Conflict):
             split(judge, thread, [2], post_ids=[post_ids(other)[1]])
+
+    def test_a_post_that_is_none_refuses_all(self, app, judge):
+        thread = make.make_thread(posts=3)
+        chosen = [post_ids(thread)[1], 10**9]
+        with pytest.raises(Invalid, match="Choose the posts") as caught:
+            split(judge, thread, [], post_ids=chosen)
+        assert caught.value.field == "posts"
+        assert len(posts_of(thread.id)) == 3
+        assert decisions() == []
 
     def test_undoing_waits_for_nothing_that_was_done_with_the_new_thread(self, app, judge):
         thread = make.make_thread(posts=3)

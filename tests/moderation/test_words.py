@@ -85,6 +85,8 @@ class TestActions:
             ("x" * 81, "Shorten"),
             ("a\u200bb", "invisible"),
             ("a\x00b", "cannot be shown"),
+            # Letters by their kind that show nothing.
+            ("\u3164\u115f", "Enter a word"),
         ],
     )
     def test_phrase_that_cannot_be_used(self, app, phrase, message):
@@ -216,6 +218,15 @@ class TestPage:
         assert "No watched word is in it." in page.main
         page = client.post_form(PAGE, {"sample": " "}, button="Try", status=422)
         assert "Enter a text to try the words on" in page.errors
+
+    def test_a_sample_that_no_post_could_be_is_told_at_its_field(self, client, app):
+        client.sign_in(moderator())
+        sample = "x" * 10_001
+        page = client.post_form(PAGE, {"sample": sample}, button="Try", status=422)
+        (error,) = page.errors
+        assert page.links[error] == "#sample"
+        assert page.fields(button="Try")["sample"] == [sample]
+        assert stored() == []
 
     def test_a_change_is_tried_in_place_of_the_phrase(self, client, app):
         word = watched_word("voucher", centre=make.get_centre())

@@ -7,12 +7,10 @@ from operator import attrgetter
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
-from sqlalchemy.orm.exc import StaleDataError
 
 from forum.core.access import Actor
 from forum.core.db import db
 from forum.core.errors import Invalid, NotAllowed, NotFound, RoundtableError, together
-from forum.core.transactions import CHANGED_MEANWHILE
 from forum.moderation import policy
 from forum.moderation.actions.deciding import (
     Matter,
@@ -169,8 +167,6 @@ def _try(
             ACTS[kind](actor, attempt.item.id, version=version, ruling=ruling, parent=parent)
     except RoundtableError as refusal:
         attempt.refusal = refusal
-    except StaleDataError:
-        attempt.refusal = NotAllowed(CHANGED_MEANWHILE)
 
 
 def _raise_if_all_invalid(attempts: Sequence[Attempt]) -> None:

@@ -122,7 +122,7 @@ def note_recusal(actor: Actor, refusal: Recused) -> None:
     elif refusal.post_id is not None:
         post = db.session.get_one(Post, refusal.post_id)
         audit.record(actor, "moderation.recused", post, centre_id=post.thread.centre_id)
-    elif refusal.account_id is not None:
+    else:
         account = db.session.get_one(Account, refusal.account_id)
         audit.record(actor, "moderation.recused", account)
 

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Literal
 
+from sqlalchemy import select
+
 from forum.accounts import actions as accounts_actions
 from forum.accounts.models import Account
 from forum.core import clock
@@ -133,10 +135,8 @@ def lift_sanction(actor: Actor, sanction_id: int, *, ruling: Ruling) -> Decision
 
 def withdraw_sanction(decision: Decision) -> None:
     """Within an action, let what ``decision`` imposed be as if it had never been."""
-    imposed = queries.sanction_of(decision.id)
-    if imposed is None:
-        return
-    sanction = queries.hold_sanction(imposed.id)
+    imposed = select(Sanction.id).where(Sanction.decision_id == decision.id)
+    sanction = queries.hold_sanction(db.session.scalars(imposed).one())
     sanction.lifted_at = sanction.lifted_at or clock.now()
     _copy_restrictions(sanction.account_id)
 

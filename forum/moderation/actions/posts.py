@@ -189,9 +189,7 @@ def hide_until_reviewed(post: Post, item: ReviewItem, ruling: Ruling) -> Decisio
 
 def restore_as_before(decision: Decision) -> None:
     """Give the post of ``decision`` the state and the words that it had before."""
-    post = decision.post
-    if post is None:
-        raise Conflict("There is no post to restore.")
+    post = db.session.get_one(Post, decision.post_id)
     before = decision.before
     if "edits" in before:
         _take_back_edit(post, before["edits"])

@@ -18,8 +18,7 @@ from forum.moderation.enums import DecisionKind, ItemKind, ItemState
 from forum.moderation.models import ReviewItem
 from forum.organisations.enums import OrganisationState
 from forum.organisations.models import Organisation
-from forum.threads import queries as threads
-from forum.threads.models import Post
+from forum.threads.models import HeldEdit, Post
 
 FLAG_SCORE = 100
 
@@ -32,9 +31,8 @@ def queue_held_post(post_id: int) -> None:
 
 def queue_held_edit(post_id: int) -> None:
     """An edit of a post waits: put the post into the queue."""
-    held = threads.held_edit_of(post_id)
-    if held is not None:
-        open_item_of(None, held.post, ItemKind.EDIT, reasons=held.holds)
+    held = db.session.query(HeldEdit).filter_by(post_id=post_id).one()
+    open_item_of(None, held.post, ItemKind.EDIT, reasons=held.holds)
 
 
 def queue_flagged_post(post_id: int, words: tuple[str, ...]) -> None:
@@ -52,9 +50,13 @@ def drop_withdrawn_post(post_id: int) -> None:
 
 
 def drop_edit(post_id: int) -> None:
-    """An author took an edit back: the item is closed if it was about that."""
+    """An author took an edit back: what was reported of the post is still to be looked at."""
     item = hold_item_of(db.session.get_one(Post, post_id))
-    if item is not None and item.kind is ItemKind.EDIT:
+    if item is None or item.kind is not ItemKind.EDIT:
+        return
+    if item.score:
+        item.kind = ItemKind.REPORT
+    else:
         close_item(None, item, None)
 
 

@@ -30,7 +30,6 @@ def settle(actor: Actor, decision: Decision, taken_back: Decision) -> None:
 
 def _turn_reports(decision: Decision, taken_back: Decision) -> None:
     for report in queries.reports_closed_by(decision):
-        if report.outcome is ReportOutcome.UPHELD:
-            report.outcome = ReportOutcome.NOT_UPHELD
-            report.decision_id = taken_back.id
-            emit(ReportClosed(report.id))
+        report.outcome = ReportOutcome.NOT_UPHELD
+        report.decision_id = taken_back.id
+        emit(ReportClosed(report.id))

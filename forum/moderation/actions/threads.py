@@ -315,10 +315,7 @@ def _decide(actor: Actor, act: Act, ruling: Ruling) -> Decision:
 
 def _thread_of(decision: Decision) -> Thread:
     thread_id = decision.thread_id or 0
-    thread = threads.hold_threads([thread_id])[thread_id]
-    if thread.merged_into_id is not None:
-        raise Conflict(MERGED)
-    return thread
+    return threads.hold_threads([thread_id])[thread_id]
 
 
 def _note_undone(thread: Thread, decision: Decision) -> None:

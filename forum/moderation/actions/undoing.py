@@ -1,7 +1,8 @@
 """Taking decisions back: undone by whoever decided, or reversed on appeal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from forum.core import clock
 from forum.core.access import Actor, ensure
@@ -73,8 +74,6 @@ def take_back(
     ``item`` is that of the appeal, when there is one.
     Raises Conflict when something was decided about the same thing since.
     """
-    if decision.undone_at is not None:
-        raise Conflict("This has been undone already.")
     if queries.has_later_decision(decision):
         raise Conflict(SUPERSEDED)
     if decision.kind is not DecisionKind.BULK:
@@ -111,17 +110,30 @@ def _reopen_item(actor: Actor, decision: Decision) -> None:
     if decision.item_id is None or was is None:
         return
     item = hold_item(decision.item_id)
+    reports = queries.reports_closed_by(decision)
     if item.state is ItemState.OPEN:
-        return
+        _add_to_open(item, ItemKind(was["kind"]), reports)
+    else:
+        _open_as_before(item, was)
+    for report in reports:
+        _reopen_report(report)
+    note_event(actor, item, ItemEventKind.UNDONE, str(decision.kind))
+
+
+def _open_as_before(item: ReviewItem, was: Mapping[str, Any]) -> None:
     item.kind = ItemKind(was["kind"])
     item.state = ItemState.OPEN
     item.closed_at = None
     item.handed_to = was["handed_to"]
     escalated = was["escalated_at"]
     item.escalated_at = datetime.fromisoformat(escalated) if escalated else None
-    for report in queries.reports_closed_by(decision):
-        _reopen_report(report)
-    note_event(actor, item, ItemEventKind.UNDONE, str(decision.kind))
+
+
+def _add_to_open(item: ReviewItem, kind: ItemKind, reports: Sequence[Report]) -> None:
+    """Since the decision the item was opened again: what it waited for before is added."""
+    if kind is not ItemKind.REPORT:
+        item.kind = kind
+    item.score += sum(report.weight for report in reports)
 
 
 def _reopen_report(report: Report) -> None:

@@ -117,9 +117,9 @@ def entries_holding(post: Post, spans: Sequence[Span]) -> Sequence[int]:
     return sorted(row.number for row in rows if contains(row.body, spans))
 
 
-def sealed_by(decision_id: int) -> SealedText | None:
+def sealed_by(decision_id: int) -> SealedText:
     """What a redaction removed."""
-    return db.session.scalar(select(SealedText).where(SealedText.decision_id == decision_id))
+    return db.session.scalars(select(SealedText).where(SealedText.decision_id == decision_id)).one()
 
 
 def _places(post: Post) -> Iterator[Rows]:

@@ -36,6 +36,7 @@ from forum.ops.queries.demo_consultations import (
     DemoNotice,
     DemoOutcome,
     DemoPromise,
+    DemoResponses,
     DemoTheme,
     DemoUpdate,
 )
@@ -92,7 +93,7 @@ class Programme:
             steps.append((self._ago(told.tied_days_ago), partial(self._tie, told)))
         answered = min(self._closing(told), self.now)
         if told.responses:
-            steps.append((answered, partial(self._fill, told)))
+            steps.append((answered, partial(self._fill, told, told.responses)))
         analysed = answered + told.analysed_after * DAY
         for place, theme in enumerate(told.themes):
             steps.append((answered + place * HOUR, partial(self._add_theme, told, theme)))
@@ -172,10 +173,7 @@ class Programme:
         thread = self.threads[told.centre, told.thread]
         tie_thread(self._author(told), self.found[told.title], thread.id)
 
-    def _fill(self, told: DemoConsultation) -> None:
-        responses = told.responses
-        if responses is None:
-            return
+    def _fill(self, told: DemoConsultation, responses: DemoResponses) -> None:
         made, region = self.found[told.title], self.cast.centres[told.centre].region
 
         def invent(chance: random.Random) -> Inventor:
