@@ -2,11 +2,12 @@
 
 from collections import Counter
 from dataclasses import replace
+from random import Random
 
 import pytest
 from sqlalchemy import func, select
 
-from forum.accounts.enums import Role, Sector
+from forum.accounts.enums import Region, Role, Sector
 from forum.accounts.models import Account, RoleGrant
 from forum.consultations import queries as consultations
 from forum.consultations.enums import (
@@ -37,7 +38,13 @@ from forum.consultations.stages import outcome_due_at, stage_of
 from forum.core import clock
 from forum.core.db import db
 from forum.ops import actions, queries
-from forum.ops.queries.demo_consultations import DemoResponses, consultation_of
+from forum.ops.actions.demo_voices import Voices
+from forum.ops.queries.demo_consultations import (
+    DemoArgument,
+    DemoResponses,
+    DemoVoices,
+    consultation_of,
+)
 from forum.ops.queries.demo_moderation import DemoModeration
 from forum.web.limits import limiter
 from tests import factories
@@ -307,6 +314,79 @@ def test_contradictions_are_told(app, demo):
                 password_hash=factories.CHEAP_HASH,
             )
         assert count_where(Account) == 0
+
+
+def alone(demo, **changes):
+    """The demo with the consultation that is decided, changed, and nothing else."""
+    (told,) = [one for one in demo.consultations if one.outcome]
+    here = [centre for centre in demo.centres if centre.slug == told.centre]
+    return replace(
+        demo,
+        centres=here,
+        moderation=DemoModeration(),
+        consultations=[replace(told, outcome=None, **changes)],
+    )
+
+
+def test_a_draft_without_questions_is_begun(app, demo):
+    changed = alone(demo, announced_days_ago=0.0, sections=(), coders=())
+    actions.load_demo(changed, password_hash=factories.CHEAP_HASH)
+    (made,) = of_stage(Stage.DRAFT)
+    assert consultations.questions_of(made.id) == []
+    assert consultations.documents_of(made.id)
+
+
+def test_what_nobody_answered_is_analysed_all_the_same(app, demo):
+    changed = alone(demo, responses=DemoResponses(count=0, seed=1))
+    actions.load_demo(changed, password_hash=factories.CHEAP_HASH)
+    (made,) = of_stage(Stage.ANALYSING)
+    assert responses_of(made) == []
+    assert len(consultations.themes_of(made.id)) == len(changed.consultations[0].themes)
+    assert (count_where(Reading), count_where(Coding), count_where(Answer)) == (0, 0, 0)
+
+
+def voices(told, **of_all):
+    """Voices of what is told, all of whom are individuals of North East."""
+    chance = Random(1)  # noqa: S311 — made up, no secret
+    return Voices(chance, voices=DemoVoices(**of_all), told=told, home=Region.NORTH_EAST)
+
+
+def question(kind, **fields):
+    values = {"number": 1, "text": "?", "is_required": False, "settings": {}, **fields}
+    return Question(kind=kind, **values)
+
+
+def test_whoever_sends_the_letter_leaves_it_out_of_no_question():
+    told = DemoResponses(
+        count=40,
+        seed=1,
+        arguments={"1": [DemoArgument(text="Our own words.")]},
+        campaign=["Sign the pledge."],
+        campaign_theme="Pledge",
+        campaigners=40,
+        campaign_question=1,
+    )
+    names = {"given_names": ["Ann"], "family_names": ["Lee"], "openings": ["Yes:"]}
+    made = voices(told, **names, closings=["Thank you."], organisations=dict.fromkeys(Sector, ()))
+    long = question(QuestionKind.LONG_TEXT)
+    for number in range(1, 41):
+        persona = made.persona(number, None)
+        assert made.answer(long, persona).text == "Sign the pledge."
+    left_out = [made.skips(long, made.persona(number, None)) for number in range(41, 141)]
+    assert any(left_out)
+    assert made.found == {"Sign the pledge.": {"Pledge"}}
+
+
+def test_numbers_and_days_that_are_not_told_lie_within_their_bounds():
+    told = DemoResponses(count=1, seed=1, numbers={"1": (5, 6)}, days={"1": (1, 2)})
+    free, bound = voices(DemoResponses(count=1, seed=1)), voices(told)
+    number = question(QuestionKind.NUMBER, settings={"least": "10", "most": "12"})
+    assert {int(free.number(number)) for _ in range(50)} == {10, 11, 12}
+    assert {int(bound.number(number)) for _ in range(50)} == {5, 6}
+    day, now = question(QuestionKind.DATE), clock.now()
+    with clock.at(now):
+        assert {(bound.day(day) - now.date()).days for _ in range(50)} == {1, 2}
+    assert len({free.day(day) for _ in range(50)}) > 2
 
 
 def test_a_wrong_entry_of_a_file_is_told(tmp_path):
