@@ -298,6 +298,35 @@ def test_two_windows_are_told_of_each_other_and_see_both_texts(app, client):
     assert answers()[second.id] == TYPED
 
 
+def test_what_is_sent_is_what_was_checked(app, client):
+    consultation, first, second = answering.small_consultation()
+    page = begin(client, consultation)
+    page = send(client, page, "Save and continue", {f"q{first.id}": "b"})
+    checked = send(client, page, "Save and continue", {f"q{second.id}": TYPED})
+    address = f"/responses/{only_response().reference}/pages/2/"
+    send(client, client.get(address), "Save and continue", {f"q{second.id}": "Otherwise."})
+    again = send(client, checked, "Send response", {"may_publish": "y"}, status=409)
+    assert "was changed in another window" in again.main
+    assert "Otherwise." in again.main
+    assert again.fields(button="Send response")["may_publish"] == ["y"]
+    assert only_response().state is ResponseState.DRAFT
+    send(client, again, "Send response")
+    assert only_response().may_publish
+
+
+def test_choices_of_an_older_window_do_not_undo_newer_ones(app, client):
+    consultation, first, second = answering.small_consultation()
+    page = send_whole(client, consultation, first, second)
+    address = page.links["Change your choices"]
+    one, other = client.get(address), client.get(address)
+    send(client, one, "Save choices", {"may_name": "y"})
+    send(client, one, "Save choices", {"may_name": "y"})
+    refused = send(client, other, "Save choices", {"may_publish": "y"}, status=409)
+    assert "was changed in another window" in refused.main
+    response = only_response()
+    assert (response.may_publish, response.may_name) == (False, True)
+
+
 @pytest.mark.parametrize("typed", ["=1+1", "<script>alert(1)</script>", "x" * 20_000, "\U0001f600"])
 def test_any_text_comes_back_as_it_was_typed(app, client, typed):
     consultation, _first, second = answering.small_consultation()

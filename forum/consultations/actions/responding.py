@@ -17,7 +17,7 @@ from forum.consultations.policy.responses import Holder
 from forum.core import audit, clock, tags
 from forum.core.access import Actor, ensure
 from forum.core.db import db
-from forum.core.errors import Invalid
+from forum.core.errors import Conflict, Invalid
 from forum.core.outbox import emit
 from forum.core.texts import accept_line
 from forum.core.transactions import action
@@ -30,6 +30,7 @@ GROUP_SIZE = 4
 LONGEST_NAME = 120
 # So many receipts of one response go out within that time.
 MOST_RECEIPTS, RECEIPTS_WITHIN = 4, timedelta(hours=1)
+CHECK_AGAIN = "The response was changed in another window. Check it again before you send it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +78,20 @@ def begin_response(
 
 @action
 def submit_response(
-    holder: Holder, response: Response, *, may_publish: bool, may_name: bool, may_contact: bool
+    holder: Holder,
+    response: Response,
+    *,
+    may_publish: bool,
+    may_name: bool,
+    may_contact: bool,
+    version: int | None = None,
 ) -> Response:
     """Let the response count; sending it again changes the three choices alone.
 
-    Answers to questions that are no longer asked are removed. Raises Invalid with the first
-    question that is not answered as it must be, NotAllowed once the consultation has closed,
-    Conflict while a colleague edits the response.
+    ``version`` is the one that was checked; None: whatever it is. Answers to questions that are no
+    longer asked are removed. Raises Invalid with the first question that is not answered as it
+    must be, NotAllowed once the consultation has closed, Conflict while a colleague edits the
+    response, or when it is no longer at ``version`` and not sent with these choices already.
     """
     now = clock.now()
     ensure(policy.can_open(holder, response))
@@ -91,15 +99,17 @@ def submit_response(
     ensure(signing.can_send(response))
     ensure(signing.can_change_sent(holder, response))
     ensure_free(holder, response)
+    choices = (may_publish, may_name, may_contact)
+    if version not in {None, response.version}:
+        _ensure_sent_with(choices, response)
+        return response
     refusals = queries.unanswered(response)
     if refusals:
         raise Invalid(refusals[0][1])
     remove_unasked(response)
     first = response.state is ResponseState.DRAFT
     response.state = ResponseState.SUBMITTED
-    response.may_publish = may_publish
-    response.may_name = may_name
-    response.may_contact = may_contact
+    response.may_publish, response.may_name, response.may_contact = choices
     if first:
         response.submitted_at = now
         response.is_late = policy.came_late(response, now)
@@ -118,6 +128,13 @@ def submit_response(
     if queries.count_sendings(response.id, since=now - RECEIPTS_WITHIN) <= MOST_RECEIPTS:
         emit(ResponseSubmitted(response.id, response.version, is_change=not first))
     return response
+
+
+def _ensure_sent_with(choices: tuple[bool, bool, bool], response: Response) -> None:
+    """Pass for a button that was pressed twice."""
+    stored = (response.may_publish, response.may_name, response.may_contact)
+    if response.state is not ResponseState.SUBMITTED or stored != choices:
+        raise Conflict(CHECK_AGAIN)
 
 
 @action

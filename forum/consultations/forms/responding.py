@@ -32,7 +32,7 @@ class ConfirmForm(Form):
     """Yes, do it."""
 
 
-class ChoicesForm(Form):
+class ChoicesForm(VersionedForm):
     """The three separate choices of a respondent, all off at first."""
 
     may_publish = BooleanField(_l("You may publish my answers after the consultation has closed"))

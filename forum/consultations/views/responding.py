@@ -233,15 +233,21 @@ def check(reference: str) -> ResponseReturnValue:
     holder = current_holder()
     found = queries.get_response(holder, reference)
     form = ChoicesForm(obj=found)
+    status = form.status
     if form.submitted():
         try:
-            actions.submit_response(holder, found, **form.choices)
-        except (Invalid, Conflict, NotAllowed) as error:
+            actions.submit_response(holder, found, version=form.began_from, **form.choices)
+        except (Invalid, NotAllowed) as error:
             form.refuse(Invalid(error.message))
+            status = form.status
+        except Conflict as error:
+            form.begin_from(found.version)
+            form.refuse(Invalid(error.message))
+            status = CONFLICT
         else:
             flash(_("Your response was sent."), "success")
             return redirect(url_for("consultations.response", reference=reference), 303)
-    return _show_check(found, form), form.status
+    return _show_check(found, form), status
 
 
 def _show_check(found: Any, form: ChoicesForm) -> str:
