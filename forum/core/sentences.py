@@ -29,7 +29,8 @@ def in_sentences(command: Callable[P, R]) -> Callable[P, R]:
             reason = str(error.orig).strip().splitlines()[0]
             raise click.ClickException(
                 f"The database cannot be used: {reason}. "
-                "Check FORUM_DATABASE_URL, and run: flask --app wsgi db upgrade"
+                "Check FORUM_DATABASE_URL (behind PgBouncer FORUM_PGBOUNCER, too), and run: "
+                "flask --app wsgi db upgrade"
             ) from error
 
     return run

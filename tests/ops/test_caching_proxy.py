@@ -77,8 +77,8 @@ def documented(folder, *, port, site_port):
 class World:
     """A site, nginx before it, and pages that nobody has asked for yet."""
 
-    def __init__(self, app, site, port):
-        self.app, self.site, self.port = app, site, port
+    def __init__(self, app, site, port, folder):
+        self.app, self.site, self.port, self.folder = app, site, port, folder
         with app.app_context():
             board = factories.make_board()
             self.paths = [factories.make_thread(board).path for _ in range(len(POISONS) + 7)]
@@ -130,7 +130,7 @@ def world(tmp_path_factory):
             port = free_port()
             configuration = before / "nginx.conf"
             configuration.write_text(documented(before, port=port, site_port=site.port))
-            made = World(app, site, port)
+            made = World(app, site, port, before)
             command = [nginx, "-c", configuration, "-p", before]
             with running(command, before, functools.partial(answers, made)):
                 yield made
@@ -197,6 +197,26 @@ def test_a_body_of_a_get_changes_nothing(world):
     world.check(path)
     world.ask("/search/", body=urlencode({"q": EVIL}))
     world.check("/search/")
+
+
+def test_a_file_reaches_the_site_and_what_is_larger_is_not_read(world):
+    address = "/responses/AAAA-AAAA-AAAA/pages/1/"
+    as_file = {"Content_Type": "application/octet-stream"}
+    answer = world.ask(address, method="POST", body=bytes(10 * 1024 * 1024), **as_file)
+    assert b"Roundtable" in answer.body
+    refused = world.ask(address, method="POST", body=bytes(12 * 1024 * 1024), **as_file)
+    assert refused.status == 413
+    assert b"Roundtable" not in refused.body
+
+
+def test_addresses_that_open_something_are_not_in_the_access_log(world):
+    secret = "SECRET-SECRET"
+    for folder in ("account/confirm", "account/reset-password", "responses/return", "reports"):
+        world.ask(f"/{folder}/{secret}/")
+    world.ask("/centres/?told")
+    log = (world.folder / "roundtable.log").read_text("utf-8")
+    assert "/centres/?told" in log
+    assert secret not in log
 
 
 def test_no_page_of_a_member_is_kept_for_others(world):
