@@ -3,6 +3,7 @@
 ``app``         the application on SQLite and on PostgreSQL; what a test writes is undone after it
 ``own_database`` with it ``app`` has a database that nobody used before, as plans need it
 ``worn_database`` with it ``app`` may change what a rollback does not undo: statistics, sequences
+``demo_database`` with it ``app`` has the demo content
 ``live_app``    the same with a database of its own and real commits, for threads and processes
 ``client``      a browser (tests/client.py); ``browser()`` opens another
 ``deliver``     delivers the events that wait
@@ -18,36 +19,27 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
 
-import flask_migrate
 import pytest
 import structlog
 from argon2 import PasswordHasher, extract_parameters
 from flask import Flask
 from hypothesis import HealthCheck, settings
-from jinja2 import FileSystemBytecodeCache
-from sqlalchemy import event, update
 
-from forum import config
 from forum.accounts.actions import hashing
-from forum.centres.enums import Holding
-from forum.centres.models import Centre
 from forum.core import mail, outbox, queue
 from forum.core.db import db, writing
-from forum.factory import create_app
 from forum.web import login
 from forum.web.limits import limiter
 from tests import factories
+from tests.applications import SENDER, Applications, undone
 from tests.client import Client
-from tests.databases import PostgresDatabases, SqliteDatabases
+from tests.databases import WORKER
 
-ROOT = Path(__file__).parent.parent
 BACKENDS = ("sqlite", "postgresql")
-SENDER = "Roundtable <noreply@roundtable.example>"
 
 # The databases are function-scoped fixtures, but each example of a property starts anew.
 settings.register_profile(
@@ -78,77 +70,6 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
-class Applications:
-    """One application for each kind of database, kept for the whole process."""
-
-    def __init__(self, folder: Path, *, templates: Path) -> None:
-        self.folder = folder
-        # Every process would compile every template twice otherwise.
-        self.templates = FileSystemBytecodeCache(str(templates))
-        self.made: list[Flask] = []
-        self.servers: list[SqliteDatabases | PostgresDatabases] = []
-        self.databases = cache(self._databases)
-        self.shared = cache(self._shared)
-        self.own = cache(self._own)
-
-    def make(self, url: str, folder: Path, **environ: str) -> Flask:
-        """An application on the database of ``url`` with more ``FORUM_*`` settings."""
-        app = create_app(
-            config.load(
-                {
-                    "FORUM_ENVIRONMENT": "testing",
-                    "FORUM_SECRET_KEY": "a secret for tests alone, of no worth elsewhere",
-                    "FORUM_SITE_URL": "http://localhost",
-                    "FORUM_INSTANCE": str(folder),
-                    "FORUM_DATABASE_URL": url,
-                    "FORUM_MAIL_FROM": SENDER,
-                    "FORUM_LOG_LEVEL": "WARNING",
-                    "FORUM_LOG_FORMAT": "console",
-                    "FORUM_PAGE_CACHE": "0",
-                    **environ,
-                }
-            )
-        )
-        app.test_client_class = Client
-        app.jinja_env.bytecode_cache = self.templates
-        self.made.append(app)
-        return app
-
-    def _databases(self, backend: str) -> SqliteDatabases | PostgresDatabases:
-        """The databases of one kind, with one called "migrated" to copy from."""
-        databases = SqliteDatabases(self.folder) if backend == "sqlite" else PostgresDatabases()
-        self.servers.append(databases)
-        app = self.make(databases.create("migrated"), self.folder)
-        with app.app_context():
-            flask_migrate.upgrade()
-            # The members of tests are new: where their posts wait, a test says so.
-            db.session.execute(update(Centre).values(holding=Holding.NEVER))
-            db.session.commit()
-            db.session.remove()
-            db.engine.dispose()
-        return databases
-
-    def _shared(self, backend: str, name: str = "shared") -> Flask:
-        url = self.databases(backend).create(name, template="migrated")
-        app = self.make(url, self.folder)
-        if name == "shared":
-            with app.app_context():
-                event.listen(db.engine, "before_cursor_execute", _refuse_what_stays)
-        return app
-
-    def _own(self, backend: str, name: str) -> Flask:
-        return self.make(self.databases(backend).url(name), self.folder)
-
-    def close(self) -> None:
-        """Close every connection and drop every database."""
-        for app in self.made:
-            with app.app_context():
-                db.engine.dispose()
-        for databases in self.servers:
-            for name in ("migrated", "shared", "worn", "own", "live", "bare", "replica"):
-                databases.drop(name)
-
-
 @pytest.fixture(scope="session")
 def applications(
     tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
@@ -156,7 +77,9 @@ def applications(
     """Applications of this process."""
     cache: pytest.Cache | None = getattr(pytestconfig, "cache", None)
     templates = cache.mkdir("templates") if cache else tmp_path_factory.mktemp("templates")
-    made = Applications(tmp_path_factory.mktemp("instance"), templates=templates)
+    base = tmp_path_factory.getbasetemp()
+    common = base if WORKER == "main" else base.parent
+    made = Applications(tmp_path_factory.mktemp("instance"), templates=templates, common=common)
     yield made
     made.close()
 
@@ -165,14 +88,6 @@ def applications(
 def backend(request: pytest.FixtureRequest) -> str:
     """The kind of database: "sqlite" or "postgresql"."""
     return str(request.param)
-
-
-def _refuse_what_stays(
-    _connection: object, _cursor: object, statement: str, *_rest: object
-) -> None:
-    """A rollback undoes neither statistics nor sequences: later tests would find other plans."""
-    stays = statement.upper().startswith("ANALYZE") or "setval(" in statement
-    assert not stays, f"this needs own_database or worn_database: {statement}"
 
 
 @pytest.fixture
@@ -186,36 +101,25 @@ def worn_database() -> None:
 
 
 @pytest.fixture
+def demo_database() -> None:
+    """``app`` has a database with the demo content."""
+
+
+@pytest.fixture
 def app(
     request: pytest.FixtureRequest, applications: Applications, backend: str
 ) -> Iterator[Flask]:
     """The application within its context; the database is as before after the test."""
     if "own_database" in request.fixturenames:
         with _new_database(applications, backend, "own", template="migrated") as app:
-            yield from _undone(app)
+            yield from undone(app)
     else:
-        worn = "worn_database" in request.fixturenames
-        app = applications.shared(backend, "worn" if worn else "shared")
+        asked = (name for name in ("worn", "demo") if f"{name}_database" in request.fixturenames)
+        app = applications.shared(backend, next(asked, "shared"))
         # Afterwards: an application that was made just now counts requests.
         _quieten(applications.folder)
         writing.set(True)
-        yield from _undone(app)
-
-
-def _undone(app: Flask) -> Iterator[Flask]:
-    """The application within its context, and a transaction that is rolled back."""
-    with app.app_context():
-        engines = db._app_engines[app]
-        engine = engines[None]
-        with engine.connect() as connection:
-            transaction = connection.begin()
-            engines[None] = connection  # type: ignore[assignment]  # a session binds to either
-            try:
-                yield app
-            finally:
-                db.session.remove()
-                transaction.rollback()
-                engines[None] = engine
+        yield from undone(app)
 
 
 @pytest.fixture

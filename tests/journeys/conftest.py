@@ -7,18 +7,18 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests.applications import Applications
 from tests.journeys.browsing import PATIENCE, Visits, launch
-from tests.journeys.site import Site, make_demo
+from tests.journeys.site import Site
 from tests.journeys.stage import Stage, set_up
 
 expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+def demo(applications: Applications) -> Path:
     """The database with the demo content."""
-    base = tmp_path_factory.getbasetemp()
-    return make_demo(base if worker_id == "master" else base.parent)
+    return applications.demo_file()
 
 
 @pytest.fixture(scope="session")

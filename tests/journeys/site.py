@@ -1,6 +1,5 @@
 """A running site with the demo content, for one test process."""
 
-import fcntl
 import socket
 import sqlite3
 import threading
@@ -16,14 +15,11 @@ from typing import Any, Self
 from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Flask
-from sqlalchemy import update
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from forum import config
 from forum.accounts.models import Account
 from forum.boards.models import Board
-from forum.centres.enums import Holding
-from forum.centres.models import Centre
 from forum.core import clock, mail, outbox
 from forum.core.db import db, writing
 from forum.factory import create_app
@@ -209,26 +205,6 @@ def make_app(folder: Path, *, site_url: str) -> Flask:
             }
         )
     )
-
-
-def make_demo(folder: Path) -> Path:
-    """A database with the demo content, made by the real commands, once for all processes."""
-    demo = folder / "demo.sqlite3"
-    with (folder / "demo.lock").open("w", encoding="ascii") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not demo.exists():
-            app = make_app(folder / "demo", site_url="http://localhost")
-            with app.app_context():
-                for command in (["db", "upgrade"], ["demo"]):
-                    result = app.test_cli_runner().invoke(args=command, catch_exceptions=False)
-                    assert result.exit_code == 0, result.output
-                # Members of journeys are new: where their posts wait, a journey says so.
-                db.session.execute(update(Centre).values(holding=Holding.NEVER))
-                db.session.commit()
-                db.session.remove()
-                db.engine.dispose()
-            _copy(folder / "demo" / "forum.sqlite3", demo)
-    return demo
 
 
 def _copy(source: Path, target: Path) -> None:

@@ -150,8 +150,9 @@ def everything_wrong():
 
 
 @pytest.mark.timeout(300)
-def test_the_whole_demo(run, client):
-    output = run("demo")
+@pytest.mark.usefixtures("demo_database")
+def test_the_whole_demo(applications, backend, run, client):
+    output = applications.demo(backend)
     assert "roundtable-demo" in output
     demo = queries.read_demo()
     assert count(Post) == demo.post_count

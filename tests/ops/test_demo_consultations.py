@@ -48,6 +48,7 @@ from forum.ops.queries.demo_consultations import (
 from forum.ops.queries.demo_moderation import DemoModeration
 from forum.web.limits import limiter
 from tests import factories
+from tests.applications import undone
 
 MANAGER = "manager@demo.example"
 
@@ -72,29 +73,11 @@ def demo():
     )
 
 
-@pytest.fixture(scope="module")
-def loaded(applications, demo):
-    """The site with them, on SQLite: the whole demo is loaded on both databases elsewhere."""
-    databases = applications.databases("sqlite")
-    app = applications.make(databases.create("asked", template="migrated"), applications.folder)
-    with app.app_context():
-        actions.load_demo(demo, password_hash=factories.CHEAP_HASH)
-        db.session.remove()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
-    applications.made.remove(app)
-    databases.drop("asked")
-
-
 @pytest.fixture
-def site(loaded):
-    """The site with them, for tests that change nothing."""
+def site(applications):
+    """The site with the whole demo, on SQLite: it is loaded on both databases elsewhere."""
     limiter.enabled = False
-    with loaded.app_context():
-        yield loaded
-        db.session.rollback()
-        db.session.remove()
+    yield from undone(applications.shared("sqlite", "demo"))
 
 
 @pytest.fixture

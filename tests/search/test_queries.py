@@ -6,11 +6,8 @@ Both databases hold the same stems and rank by the same arithmetic, so both must
 import pytest
 
 from forum.core.db import db
-from forum.ops import queries as ops
-from forum.ops.actions import load_demo
 from forum.search import actions
 from forum.topics.models import CpvCode
-from tests import factories
 
 PAID_71 = "Paid 71 days after patching a county road: who do I tell?"
 PURCHASE_ORDER = "When do the thirty days start if nobody will give us a purchase order number?"
@@ -92,8 +89,8 @@ NOTHING = ('"purchase number order"', "zebra crossing kangaroos", "author:nobody
 
 
 @pytest.mark.timeout(300)
+@pytest.mark.usefixtures("demo_database")
 def test_what_suppliers_ask(app, client, library):
-    load_demo(ops.read_demo(), password_hash=factories.CHEAP_HASH)
     db.session.add(
         CpvCode(
             code="90510000",

@@ -11,11 +11,8 @@ from sqlalchemy import func, select
 
 from forum.accounts.models import Account
 from forum.core.db import db
-from forum.ops import actions
-from forum.ops import queries as ops
 from forum.threads.models import Post
 from forum.web.limits import limiter
-from tests import factories
 from tests.feeds.reading import wrong_with
 from tests.feeds.test_sitemap import NAMES
 from tests.site.crawling import SITE, Crawl, endpoint_of
@@ -36,11 +33,11 @@ FEW = ("threads.post", "threads.history", "threads.start", "threads.reply_page",
 @pytest.fixture(scope="module")
 def demo(applications):
     """The site with the demo content, of whose authors the busiest shows no public page."""
+    applications.demo("sqlite")
     databases = applications.databases("sqlite")
-    app = applications.make(databases.create("crawl", template="migrated"), applications.folder)
+    app = applications.make(databases.create("crawl", template="demo"), applications.folder)
     limiter.enabled = False
     with app.app_context():
-        actions.load_demo(ops.read_demo(), password_hash=factories.CHEAP_HASH)
         busiest = (
             select(Post.author_id)
             .where(Post.author_id.not_in(select(Account.id).where(Account.email == MODERATOR)))
