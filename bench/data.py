@@ -1,6 +1,5 @@
 """Load data in databases of their own, made by ``flask bulk``."""
 
-import os
 import re
 import subprocess
 import sys
@@ -12,7 +11,7 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import make_url
 
-from bench.servers import ROOT
+from bench.servers import ROOT, plain_environment
 from tests.databases import postgres_server
 
 SECRET = "benchmark-only-" + "0123456789abcdef" * 3
@@ -89,11 +88,10 @@ def _fill(data: Data) -> None:
 
 def flask(data: Data, *arguments: str) -> str:
     """What a command of ours says about the database."""
-    plain = {name: value for name, value in os.environ.items() if name[:6] != "FORUM_"}
     done = subprocess.run(
         [sys.executable, "-m", "flask", "--app", "wsgi", *arguments],
         cwd=ROOT,
-        env={**plain, **data.environ},
+        env={**plain_environment(), **data.environ},
         capture_output=True,
         text=True,
         check=False,

@@ -94,7 +94,7 @@ class Server:
         self.process = subprocess.Popen(
             ["taskset", "-c", str(cores()[0]), *self.command],
             cwd=ROOT,
-            env={**_plain_environment(), **self.environ},
+            env={**plain_environment(), **self.environ},
             stdout=self.output,
             stderr=subprocess.STDOUT,
         )
@@ -248,7 +248,8 @@ def _by_name(headers: Message) -> dict[str, str]:
     return {name.lower(): value for name, value in headers.items()}
 
 
-def _plain_environment() -> dict[str, str]:
+def plain_environment() -> dict[str, str]:
+    """The environment without settings of the site."""
     return {name: value for name, value in os.environ.items() if name[:6] != "FORUM_"}
 
 

@@ -14,6 +14,7 @@ from forum.web.uploads import POLICY as DOWNLOADS
 CONTROLS = {"input", "select", "textarea"}
 UNLABELLED_INPUTS = {"hidden", "submit", "button", "reset", "image"}
 BLOCKS = {"p", "div", "li", "td", "th", "h1", "h2", "h3", "h4", "dt", "dd", "tr", "br", "option"}
+HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
 # What people wrote, lists of code, and linked data may hold any text.
 FREE_TEXT = {"textarea", "code", "pre", "script"}
 FREE_CLASSES = {"post-body", "difference", "free-text"}
@@ -61,6 +62,8 @@ def _faults(body: str, site_name: str) -> list[str]:
         *_ids(tree),
         *_forms(tree),
         *_labels(tree),
+        *_lists(tree),
+        *_headings(tree),
         *_attributes(tree),
         *_texts(tree),
     ]
@@ -172,6 +175,31 @@ def _labels(tree: Element) -> Iterator[str]:
     for element in elements(tree, "button", "a"):
         if not (text_of(element) or element.get("aria-label") or element.get("aria-labelledby")):
             yield f"{element.tag} {element.get('href', '')} has no text"
+
+
+def _lists(tree: Element) -> Iterator[str]:
+    for element in elements(tree, "ul", "ol", "dl"):
+        if not any(isinstance(child.tag, str) for child in element):
+            yield f"an empty {element.tag}"
+
+
+def _headings(tree: Element) -> Iterator[str]:
+    """Levels that were left out; those of posts are their authors' own."""
+    before = 1
+    for heading in _own_headings(tree):
+        level = int(heading.tag[1])
+        if level > before + 1:
+            yield f"{heading.tag} {text_of(heading)!r} comes after h{before}"
+        before = level
+
+
+def _own_headings(element: Element) -> Iterator[Element]:
+    if not isinstance(element.tag, str) or FREE_CLASSES & set(element.get("class", "").split()):
+        return
+    if element.tag in HEADINGS:
+        yield element
+    for child in element:
+        yield from _own_headings(child)
 
 
 def _attributes(tree: Element) -> Iterator[str]:

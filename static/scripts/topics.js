@@ -3,18 +3,16 @@
 
 import { announce, element, settled } from "./elements.js";
 
-const DEFAULT_MOST = 5;
-
 function plain(text) {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
 function improve(fieldset, index) {
-  const most = Number(fieldset.dataset.topicPicker) || DEFAULT_MOST;
+  const most = Number(fieldset.dataset.topicPicker);
   const boxes = [...fieldset.querySelectorAll("input[type=checkbox]")];
   const choices = boxes.map((box) => {
     const label = box.labels[0];
-    const text = plain(`${label.textContent} ${label.dataset.terms ?? ""} ${box.dataset.terms ?? ""}`);
+    const text = plain(`${label.textContent} ${label.dataset.terms ?? ""}`);
     return { box, item: label.parentElement, text };
   });
   if (choices.length === 0) {

@@ -372,7 +372,7 @@ def test_what_is_taken_away_is_withdrawn_at_once_and_made_anew_without(site, cli
     assert PHRASE in gzip.decompress(client.get(address).data).decode()
     WAYS[way](post)
     answer = client.get(address, status=404)
-    assert "It is made anew within minutes" in answer.main
+    assert "It will be made again within minutes" in answer.main
     assert "was withdrawn" in client.get("/open-data/").main
     client.get("/open-data/manifest.json", status=404)
     assert actions.refresh_open_data(site) is True

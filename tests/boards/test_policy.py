@@ -25,7 +25,7 @@ ACTORS = {
     ),
     "administrator": lambda: make.make_account(role="administrator"),
 }
-READS_MEMBERS_BOARD = set(ACTORS) - {"visitor", "unconfirmed"}
+READS_MEMBERS_BOARD = [name for name in ACTORS if name not in {"visitor", "unconfirmed"}]
 MANAGES = {"manager", "administrator"}
 STAFF_HERE = {"moderator", "manager", "administrator"}
 

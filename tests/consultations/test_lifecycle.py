@@ -378,6 +378,16 @@ class TestThread:
             page = client.post_form(path, {"thread": number}, status=422)
             assert page.fields(button="Save")["thread"] == [number]
 
+    def test_one_can_be_started_on_an_open_board(self, client, boss):
+        found = making.make_draft(author=boss)
+        archived = make.make_board(title="Old lifts", archived=True)
+        path = f"/consultations/{found.id}/manage/thread/"
+        assert "The centre has no open boards." in client.sign_in(boss).get(path).main
+        board = make.make_board(title="Lifts")
+        page = client.get(path)
+        assert page.links["On the board “Lifts”"] == f"{board.path}start/"
+        assert archived.title not in page.main
+
     def test_a_hidden_thread_is_not_told_of(self, client, boss):
         thread = make.make_thread(title="Secret lifts", state="hidden")
         found = making.make_announced(author=boss, thread_id=thread.id)

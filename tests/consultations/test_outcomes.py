@@ -260,7 +260,11 @@ def test_an_outcome_is_published_when_every_theme_is_decided_and_not_before(
             "theme": str(theme.id),
         },
     )
+    assert "The outcome is due by" in manager.get(here).main
     send(manager, page, "Publish the outcome")
+    page = manager.get(here)
+    assert "The outcome is due by" not in page.main
+    assert "Next steps" not in page.texts("h2")
     page = browser().get(f"{consultation.path}outcome/")
     for words in (
         "Too late.",
@@ -336,12 +340,12 @@ def test_lateness_is_told_in_public_with_a_new_date(closed, manager, browser):
     stored.closes_at = clock.now() - timedelta(weeks=13)
     factories.commit()
     page = manager.get(base(consultation))
-    page = manager.get(page.links["Tell that the outcome comes late"])
+    page = manager.get(page.links["Say that the outcome will be late"])
     page = send(
         manager, page, "Publish notice", {"due_on": due(14), "reason": "Two officers left."}
     )
     page = browser().get(consultation.path)
-    assert "The outcome comes late." in page.main
+    assert "The outcome will be late." in page.main
     assert "Two officers left." in page.main
 
 

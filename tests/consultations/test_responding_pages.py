@@ -436,6 +436,20 @@ def test_what_is_no_number_or_date_is_said_and_kept(app, client, kind, typed, er
     assert answers() == {}
 
 
+def test_an_error_about_a_date_is_read_with_its_fields(app, client):
+    consultation = answering.open_consultation()
+    question = answering.question(
+        answering.section(consultation), QuestionKind.DATE, help="When you were paid."
+    )
+    name = f"q{question.id}"
+    typed = {f"{name}_day": "31", f"{name}_month": "2", f"{name}_year": "2027"}
+    page = send(client, begin(client, consultation), "Save and continue", typed, status=422)
+    assert len(page.find("fieldset", aria_describedby=f"{name}-hint {name}-error")) == 1
+    assert len(page.find("input", css="govuk-input--error")) == 3
+    assert page.texts(id=f"{name}-hint") == ["When you were paid."]
+    assert page.texts(id=f"{name}-error") == ["Error: Enter a real date, such as 31 3 2027"]
+
+
 def test_pages_that_ask_nothing_are_skipped(app, client):
     consultation = answering.open_consultation()
     gate = answering.question(answering.section(consultation), QuestionKind.YES_NO)
@@ -487,6 +501,8 @@ def test_a_file_is_taken_by_its_content_and_given_back_as_a_download(app, client
 
     page = hand_in(b"MZ no PDF", "report.pdf", 422)
     assert page.errors == ["This is no whole PDF file"]
+    (field,) = page.find("input", type="file")
+    assert field.get("aria-describedby") == f"{name}-hint {name}-error"
     client.follow(hand_in(files.pdf(), "report.pdf", 303))
     page = client.get(address)
     assert "Handed in: report.pdf" in page.main
@@ -514,11 +530,11 @@ def test_answers_on_equality_cannot_be_joined_to_the_response(app, client):
     assert page.h1 == "Check your answers"
     assert "disabled" not in page.main
     page = send(client, page, "Send response")
-    page = client.get(page.links["Tell us something about you"])
+    page = client.get(page.links["Tell us something about yourself"])
     again = client.get(address)
     page = send(client, page, "Send answers", {f"q{about.id}": "yes"})
     assert "stored apart from your response" in page.words
-    assert "Tell us something about you" not in page.links
+    assert "Tell us something about yourself" not in page.links
     # Sent once more from another window: it counts once.
     send(client, again, "Send answers", {f"q{about.id}": "no"})
     assert about.id not in answers()

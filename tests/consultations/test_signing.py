@@ -211,7 +211,7 @@ def test_an_organisation_without_a_steward_is_told_so(joint, client):
 
 def test_a_steward_lets_it_be_sent_without(joint, client):
     joint.ask()
-    page = send(client.sign_in(joint.sue), joint.address, "Let it be sent without")
+    page = send(client.sign_in(joint.sue), joint.address, "Let it be sent without a sign-off")
     assert "Nobody is asked yet." in page.main
     assert joint.submit().state is ResponseState.SUBMITTED
 

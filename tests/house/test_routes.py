@@ -75,7 +75,7 @@ def _fixed(rule):
     return "".join(content for is_dynamic, content in rule._trace if not is_dynamic)
 
 
-def test_no_endpoint_answers_both_rules_twice(app):
+def test_no_two_routes_have_the_same_address_and_method(app):
     seen = set()
     for rule in app.url_map.iter_rules():
         for method in rule.methods - {"HEAD", "OPTIONS"}:

@@ -12,6 +12,7 @@ from forum.web.errors import PAGES
 ROOT = Path(__file__).parent.parent.parent
 CODE = sorted((ROOT / "forum").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
+OTHERS = sorted([*(ROOT / "bench").rglob("*.py"), *(ROOT / "migrations").rglob("*.py")])
 TEMPLATES = sorted(path for path in (ROOT / "templates").rglob("*") if path.is_file())
 
 TOP_LEVEL = {
@@ -161,7 +162,7 @@ def test_every_test_file_says_what_it_shows():
 
 def test_every_lint_switched_off_gives_its_reason():
     bare = []
-    for path in [*CODE, *TESTS]:
+    for path in [*CODE, *TESTS, *OTHERS]:
         for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
             off = re.search(r"# (?:noqa|type: ignore|pragma: no)[^#—]*(.*)$", line)
             if off and "re.search" not in line and len(off[1].strip("—# ")) < 8:

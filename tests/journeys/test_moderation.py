@@ -200,7 +200,7 @@ def reads_the_chain(visitor: Page) -> None:
     told = [
         (REVERSAL, "another centre"),
         (HIDING, RULE),
-        ("", "Moderator of the centre"),
+        ("Moderator of the centre",),
         (REJECTION, RULE),
     ]
     for place, words in enumerate(told):

@@ -6,6 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, ViewportSize
 
+from forum.accounts import actions as accounts
+from forum.accounts.models import Account
 from forum.core.db import db
 from forum.threads import actions
 from forum.threads.models import Post
@@ -163,6 +165,22 @@ ADDRESSES = {
     "empty builder": ("manager", "/consultations/{empty_draft.id}/manage/questions/"),
     "frozen builder": ("manager", "/consultations/{open_consultation.id}/manage/questions/"),
     "add section": ("manager", "/consultations/{empty_draft.id}/manage/sections/new/"),
+    "edit document": (
+        "manager",
+        "/consultations/{draft_consultation.id}/manage/documents/{document}/",
+    ),
+    "edit section": (
+        "manager",
+        "/consultations/{draft_consultation.id}/manage/sections/{section}/",
+    ),
+    "remove section": (
+        "manager",
+        "/consultations/{draft_consultation.id}/manage/sections/{section}/remove/",
+    ),
+    "edit question": (
+        "manager",
+        "/consultations/{draft_consultation.id}/manage/questions/{question}/",
+    ),
     "kind of question": (
         "manager",
         "/consultations/{draft_consultation.id}/manage/sections/{section}/questions/new/",
@@ -179,6 +197,7 @@ ADDRESSES = {
     "import": ("manager", "/consultations/{empty_draft.id}/manage/questions/import/"),
     "begin a response": ("visitor", "{open_consultation.path}respond/"),
     "page of questions": ("member", "/responses/{reference}/pages/1/"),
+    "questions on equality": ("member", "/responses/{reference}/equality/"),
     "check answers": ("member", "/responses/{reference}/check/"),
     "response": ("member", "/responses/{reference}/"),
     "response to be signed": ("steward", "/responses/{waiting_for_steward}/"),
@@ -191,6 +210,10 @@ ADDRESSES = {
     "promises": ("visitor", "/promises/"),
     "responses": ("manager", "/consultations/{analysed.id}/manage/responses/"),
     "one response": ("manager", "/consultations/{analysed.id}/manage/responses/{response}/"),
+    "redact answer": (
+        "manager",
+        "/consultations/{analysed.id}/manage/responses/{response}/answers/{answer}/redact/",
+    ),
     "withhold answer": (
         "manager",
         "/consultations/{analysed.id}/manage/responses/{response}/answers/{answer}/withhold/",
@@ -447,15 +470,14 @@ def a_mail(page: Page, stage: Stage, site: Site) -> None:
 
 
 @step("newcomer")
-def session_ended(page: Page, stage: Stage, _site: Site) -> None:
+def session_ended(page: Page, stage: Stage, site: Site) -> None:
     page.goto(stage.thread.path)
     page.get_by_label("Your post").fill("A long answer that must not be lost")
-    cookies = page.context.cookies()
-    page.context.clear_cookies()
-    # The token of the form belongs to the session; this is what remains when only sign-in ended.
+    with site.database():
+        accounts.end_sessions(db.session.get_one(Account, stage.newcomer.id))
     press(page, "Post reply")
-    page.get_by_role("heading", level=1).wait_for()
-    page.context.add_cookies(cookies)  # type: ignore[arg-type]  # what a browser gave, it takes
+    page.get_by_role("heading", name="Sign in to send this").wait_for()
+    page.context.add_cookies([site.cookie(stage.newcomer)])  # type: ignore[list-item]  # a plain dict will do
 
 
 @step("newcomer")

@@ -79,7 +79,7 @@ class TestPage:
         assert len(set(ACTION_WORDS.values())) == len(DecisionKind)
 
     def test_empty_log_says_what_will_be_here(self, client):
-        assert "Decisions that fit this choice will stand here" in client.get(LOG).main
+        assert "Decisions that fit this choice will appear here" in client.get(LOG).main
 
     def test_is_the_same_for_everybody_and_may_be_kept(self, client, browser):
         making.enter_many(2)

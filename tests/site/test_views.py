@@ -324,5 +324,10 @@ class TestTexts:
     def test_page(self, client, path, heading):
         assert heading in client.get(path).h1
 
+    def test_privacy_tells_of_responses_too(self, client):
+        page = client.get("/privacy/")
+        assert "When you respond to a consultation" in page.texts("h2")
+        assert "the interests that you declare" in page.main
+
     def test_house_rules_have_a_version(self, client):
         assert "Version 1" in client.get("/house-rules/").main

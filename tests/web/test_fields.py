@@ -1,4 +1,4 @@
-"""Radio buttons, which hot pages have, are written out; they are those of govuk-frontend."""
+"""Fields as browsers get them. Radio buttons, which hot pages have, are those of govuk-frontend."""
 
 import re
 
@@ -63,3 +63,16 @@ def test_radio_buttons_are_those_of_govuk_frontend(app, chosen, hint, item_hints
         assert ours.count('type="radio"') == 3
         assert "<b>" not in ours
         form.validate()
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/account/sign-in/", "email"),
+        ("/account/register/", "email"),
+        ("/account/forgotten-password/", "email"),
+    ],
+)
+def test_no_browser_corrects_the_spelling_of_an_address(client, path, name):
+    (field,) = client.get(path).find("input", name=name)
+    assert field.get("spellcheck") == "false"

@@ -15,7 +15,7 @@ from forum.core.errors import NotFound
 
 GONE = (
     "Something in the open data was hidden or redacted after it was made, so it was withdrawn. "
-    "It is made anew within minutes."
+    "It will be made again within minutes."
 )
 
 

@@ -21,7 +21,7 @@ KINDS = {
     "announced": _l("Announced"),
     "edition": _l("Changed or extended"),
     "results": _l("Results published"),
-    "late": _l("The outcome comes late"),
+    "late": _l("The outcome will be late"),
     "outcome": _l("Outcome published"),
     "ended": _l("Ended without an outcome"),
 }

@@ -41,7 +41,7 @@ ROOT = Path(__file__).parents[3]
 @click.option("--alone", is_flag=True, help="Without a worker, which then runs elsewhere.")
 @with_appcontext
 @in_sentences
-def serve(  # the options of the command
+def serve(
     *,
     host: str,
     port: int,
