@@ -163,7 +163,7 @@ class TestNumbers:
         decide(10, kind=DecisionKind.REVERSE)
         page = client.get(f"{PAGE}north-east/")
         assert fact(page, "Appeals decided") == "40"
-        assert fact(page, "Decisions reversed on appeal") == "10 (25 of 100)"
+        assert fact(page, "Decisions reversed on appeal") == "10 (25%)"
 
     def test_whole_site_is_a_place(self, client):
         decide(6, centre="", kind=DecisionKind.BAN)
@@ -185,7 +185,7 @@ class TestNumbers:
         making.held_post()
         page = client.get(f"{PAGE}north-east/")
         assert rows_of(page, "What was decided") == [["Appeal: decision reversed", "2"]]
-        assert fact(page, "Decisions reversed on appeal") == "2 (100 of 100)"
+        assert fact(page, "Decisions reversed on appeal") == "2 (100%)"
         assert fact(page, "Waiting now") == "1"
         lines = {row[0]: row[1:] for row in rows_of(client.get(PAGE), "Centre by centre")}
         assert lines["North East"] == ["1", "2", "–", "–", "2", "2"]

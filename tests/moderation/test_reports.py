@@ -363,7 +363,7 @@ class TestPage:
         actions.keep(judge, item.id, version=item.version, ruling=ruling(clause="", reason=""))
         page = opened.get("/account/reports/")
         assert "Not upheld" in page.main
-        assert "count 67 parts of 100" in page.main
+        assert "count for 67%" in page.main
         assert "did not uphold 1" in page.main
         assert judge.display_name not in page.words
 

@@ -65,7 +65,7 @@ class TestPage:
         assert "Nothing was found" in ask(client, "zzzzzz").main
 
     def test_too_little_asked(self, client):
-        assert "Type a word that tells more" in ask(client, "the").main
+        assert "Use a word that says more" in ask(client, "the").main
 
     def test_what_was_left_out_is_told(self, client):
         assert "“sector:nobles” was left out" in ask(client, "bread sector:nobles").main
