@@ -125,7 +125,7 @@ class Server:
 
     def get(self, path: str, **headers: str) -> tuple[int, Mapping[str, str], bytes]:
         """Status, headers by names in lower case, and body; redirections are not followed."""
-        asked = urllib.request.Request(self.origin + path, headers=headers)  # noqa: S310 — http
+        asked = urllib.request.Request(self.origin + path, headers=headers)  # noqa: S310 — an address of our own
         opener = urllib.request.build_opener(_Stay)
         try:
             with opener.open(asked, timeout=30) as answer:
