@@ -47,6 +47,8 @@ SURROGATE = re.compile("[\ud800-\udfff]")
 CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 # In what the cleaner wrote, a sign "<" is never text.
 OWN_LINK = re.compile(r'(<a [^<>]*?href=")([/#])')
+# Format signs, those for private use, and accents without a letter.
+SHAPELESS = frozenset({"Cf", "Co", "Mn"})
 CLAUSE_ID = re.compile(r"clause-[0-9]{1,9}")
 
 REMARK = Markup("<p><em>{}</em></p>\n")
@@ -73,6 +75,11 @@ def normalise(text: str) -> str:
     if CONTROL.search(text) or SURROGATE.search(text):
         raise Invalid("The text holds a character that cannot be shown. Remove it and try again.")
     return unicodedata.normalize("NFC", text)
+
+
+def is_blank(text: str) -> bool:
+    """Whether the text shows a reader nothing: white space and signs without a shape."""
+    return all(sign.isspace() or unicodedata.category(sign) in SHAPELESS for sign in text)
 
 
 def show_control(text: str) -> str:

@@ -106,6 +106,7 @@ class TestRegister:
         page = staff.get(waiting.links["Second Wind Bikes"])
         assert "01234567" in page.main
         assert "Micro (under 10 staff)" in page.main
+        assert f"Wishes to speak for it: {member.display_name}" in page.main
         page = staff.follow(staff.post_form(page, button="Confirm organisation"))
         assert listed(page) == []
         own = browser(member).get("/account/organisations/")

@@ -90,7 +90,17 @@ def assert_counters_true(board):
 
 
 class TestStart:
-    @pytest.mark.parametrize("source", ["[name]: https://example.org/", " \n "])
+    @pytest.mark.parametrize(
+        "source",
+        [
+            "[name]: https://example.org/",
+            " \n ",
+            "\u200b\u00ad\u2060",
+            "&#8203;",
+            "> \u0301\n\n---",
+            "**\ue000**",
+        ],
+    )
     def test_a_text_that_shows_nothing_is_refused(self, app, source):
         with pytest.raises(Invalid, match="Write your post") as caught:
             start(make.make_account(), source=source)
@@ -153,7 +163,7 @@ class TestStart:
         thread = start(author)
         assert queries.read_number(author, thread.id) == 1
 
-    @pytest.mark.parametrize("title", ["", "Too short", "x" * 151])
+    @pytest.mark.parametrize("title", ["", "Too short", "\u200b" * 10, "x" * 151])
     def test_title_is_checked(self, app, title):
         with pytest.raises(Invalid) as caught:
             start(make.make_account(), title=title)

@@ -138,7 +138,12 @@ def confirm(organisation_id: int) -> ResponseReturnValue:
         actions.confirm_organisation(actor, organisation)
         flash(_("Organisation confirmed."), "success")
         return redirect(url_for("organisations.waiting"), 303)
-    return render_template("organisations/confirm.html", organisation=organisation, form=form)
+    return render_template(
+        "organisations/confirm.html",
+        organisation=organisation,
+        members=queries.members_of(organisation),
+        form=form,
+    )
 
 
 @bp.route("/organisations/<int:organisation_id>/refuse/", methods=["GET", "POST"])

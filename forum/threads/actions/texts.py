@@ -39,7 +39,7 @@ def prepare(source: str) -> Text:
     Raises Invalid, for the field ``source``, for a text that cannot be accepted.
     """
     text = render_text(clean_source(source))
-    if not text.html.strip():
+    if markup.is_blank(markup.safe(text.html).striptags()):
         raise Invalid("Write your post", field="source")
     return text
 
@@ -71,7 +71,7 @@ def render_text(source: str) -> Text:
 def clean_title(title: str) -> str:
     """The title as it is stored; raises Invalid for the field ``title``."""
     title = " ".join(markup.normalise(title).split())
-    if len(title) < SHORTEST_TITLE:
+    if len(title) < SHORTEST_TITLE or markup.is_blank(title):
         raise Invalid(f"Write a title of at least {SHORTEST_TITLE} characters", field="title")
     if len(title) > LONGEST_TITLE:
         raise Invalid(f"Shorten the title to {LONGEST_TITLE} characters or fewer", field="title")
