@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from forum.accounts.enums import Region, Sector
 from forum.consultations import queries
@@ -94,11 +94,7 @@ def submit_response(
     response, or when it is no longer at ``version`` and not sent with these choices already.
     """
     now = clock.now()
-    ensure(policy.can_open(holder, response))
-    ensure(policy.can_change(response, now))
-    ensure(signing.can_send(response))
-    ensure(signing.can_change_sent(holder, response))
-    ensure_free(holder, response)
+    _ensure_may_send(holder, response, now)
     choices = (may_publish, may_name, may_contact)
     if version not in {None, response.version}:
         _ensure_sent_with(choices, response)
@@ -128,6 +124,14 @@ def submit_response(
     if queries.count_sendings(response.id, since=now - RECEIPTS_WITHIN) <= MOST_RECEIPTS:
         emit(ResponseSubmitted(response.id, response.version, is_change=not first))
     return response
+
+
+def _ensure_may_send(holder: Holder, response: Response, now: datetime) -> None:
+    ensure(policy.can_open(holder, response))
+    ensure(policy.can_change(response, now))
+    ensure(signing.can_send(response))
+    ensure(signing.can_change_sent(holder, response))
+    ensure_free(holder, response)
 
 
 def _ensure_sent_with(choices: tuple[bool, bool, bool], response: Response) -> None:
