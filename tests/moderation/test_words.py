@@ -141,6 +141,12 @@ class TestActions:
         with pytest.raises(Conflict):
             actions.change_word(staff, word, wording("voucher"), version=word.version - 1)
 
+    @pytest.mark.parametrize("sample", ["", " \n", "x" * 10_001, "bell \x07"])
+    def test_a_sample_that_cannot_be_a_post_is_not_tried(self, app, sample):
+        with pytest.raises(Invalid) as refused:
+            actions.try_words(moderator(), make.get_centre().id, wording(), sample=sample)
+        assert refused.value.field == "sample"
+
     def test_others_may_not(self, app):
         word = watched_word("gift card", centre=make.get_centre())
         common = watched_word("voucher")
@@ -219,13 +225,14 @@ class TestPage:
         page = client.post_form(PAGE, {"sample": " "}, button="Try", status=422)
         assert "Enter a text to try the words on" in page.errors
 
-    def test_a_sample_that_no_post_could_be_is_told_at_its_field(self, client, app):
+    @pytest.mark.parametrize("sample", ["x" * 10_001, "bell \x07"])
+    def test_a_sample_that_no_post_could_be_is_told_at_its_field(self, client, app, sample):
         client.sign_in(moderator())
-        sample = "x" * 10_001
         page = client.post_form(PAGE, {"sample": sample}, button="Try", status=422)
         (error,) = page.errors
         assert page.links[error] == "#sample"
-        assert page.fields(button="Try")["sample"] == [sample]
+        # What cannot be shown is shown by a sign for it.
+        assert page.fields(button="Try")["sample"] == [sample.replace("\x07", "\ufffd")]
         assert stored() == []
 
     def test_a_change_is_tried_in_place_of_the_phrase(self, client, app):
