@@ -92,6 +92,19 @@ def test_a_post_without_an_item_can_be_hidden_and_restored(app, judge):
     assert wrong_counters() == []
 
 
+def test_nothing_is_hidden_or_restored_twice(app, judge):
+    post = factories.make_post(factories.make_thread())
+    plain = ruling(reason="", clause="")
+    with pytest.raises(Conflict, match="not hidden"):
+        actions.restore_post(judge, post, ruling=plain)
+    first = actions.hide_post(judge, post, ruling=ruling())
+    with pytest.raises(Conflict, match="has hidden this post already"):
+        actions.hide_post(moderator(), post, ruling=ruling("Another reason."))
+    db.session.refresh(post)
+    assert (post.state, post.entry_number) == (PostState.HIDDEN, first.entry_number)
+    assert len(decisions()) == len(entries()) == 1
+
+
 def test_a_kept_post_stays_as_it_is(app, judge):
     post, item = reported_post()
     actions.keep(judge, item.id, version=item.version, ruling=ruling(reason="", clause=""))

@@ -12,6 +12,7 @@ from forum.core.db import db
 from forum.core.errors import Invalid, NotAllowed, NotFound
 from forum.core.outbox import OutboxEvent
 from forum.moderation import actions, queries
+from forum.moderation.actions.log import hold_log
 from forum.moderation.actions.reports import clause_for, new_reference
 from forum.moderation.enums import (
     DecisionKind,
@@ -228,6 +229,26 @@ class TestHiding:
         with pytest.raises(NotAllowed):
             report(established(), post)
         assert len(decisions()) == 1
+
+    def test_what_a_moderator_left_meanwhile_is_not_hidden(self, app, post, judge, monkeypatch):
+        """The last reporter waits for the log, which a moderator who decides has."""
+        for _ in range(2):
+            report(established(), post)
+        (item,) = items()
+
+        def keep_first():
+            monkeypatch.undo()
+            ruled = ruling(clause="", reason="")
+            actions.keep(judge, item.id, version=item.version, ruling=ruled)
+            hold_log()
+
+        monkeypatch.setattr("forum.moderation.actions.reports.hold_log", keep_first)
+        third = report(established(), post, reason="spam")
+        assert post.state is PostState.VISIBLE
+        assert [decision.kind for decision in decisions()] == [DecisionKind.KEEP]
+        outcomes = [one.outcome for one in reports()]
+        assert outcomes == [ReportOutcome.NOT_UPHELD] * 2 + [ReportOutcome.OPEN]
+        assert (item.state, item.times_opened, third.round) == (ItemState.OPEN, 2, 2)
 
     def test_a_moderator_shows_it_again(self, app, post, judge):
         for _ in range(3):
