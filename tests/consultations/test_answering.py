@@ -73,6 +73,7 @@ NUMBER = question(QuestionKind.NUMBER, settings={"least": 0, "most": 100})
         (WITH_OTHER, choose("other", text="Pears"), ""),
         (WITH_OTHER, choose("other"), "Say what you mean by other in question 3"),
         (WITH_OTHER, choose("other", text="x" * 501), "to 500 characters"),
+        (WITH_OTHER, choose("a", text="Pears"), "Choose other in question 3, or remove what you"),
         (SEVERAL, choose("a"), "Choose at least 2"),
         (SEVERAL, choose("a", "b"), ""),
         (SEVERAL, choose("a", "a"), "Choose among"),

@@ -99,6 +99,17 @@ class TestPages:
         assert client.get(base).texts("h2", css="govuk-heading-l") == ["Two"]
         assert db.session.query(Question).count() == 0
 
+    def test_a_section_is_named_anew_and_stays_what_it_is(self, client, boss, draft):
+        section = building.add_section(boss, draft, title="Equality", is_equality=True)
+        client.sign_in(boss)
+        page = client.get(f"/consultations/{draft.id}/manage/sections/{section.id}/")
+        typed = {"title": "–", "introduction": "You can leave out any of them."}
+        page = client.post_form(page, typed, status=422)
+        assert page.errors == ["Enter a title"]
+        page = client.follow(client.post_form(page, {"title": " About  you "}))
+        assert page.texts("h2", css="govuk-heading-l") == ["About you"]
+        assert (section.introduction, section.is_equality) == (typed["introduction"], True)
+
     def test_condition_in_two_steps(self, client, boss, draft, section):
         ask(boss, draft, section, "yes-no", text="Do you bid?")
         ask(boss, draft, section, text="How large are you?")
@@ -116,6 +127,25 @@ class TestPages:
         assert asked.condition_operator is None
         client.get(f"{path}?question={asked.id}", status=404)
         client.get(f"{path}?question=x")
+
+    def test_a_condition_looks_for_words_that_are_typed(self, client, boss, draft, section):
+        first = ask(boss, draft, section, "short-text", text="Which portal do you use?")
+        second = ask(boss, draft, section, text="What is wrong with it?")
+        client.sign_in(boss)
+        base = f"/consultations/{draft.id}/manage/questions/"
+        path = f"{base}{second.id}/condition/?question={first.id}"
+        filled = {"operator": "contains", "value": " "}
+        page = client.post_form(path, filled, button="Save condition", status=422)
+        assert page.errors == ["Enter the answer to look for"]
+        assert "Asked if" not in client.get(base).main
+        page = client.post_form(page, {"value": " Find  a Tender "}, button="Save condition")
+        assert "Asked if the answer to question 1 contains “Find a Tender”." in (
+            client.follow(page).main
+        )
+        # Words that are left in the form say nothing once any answer will do.
+        page = client.post_form(path, {"operator": "answered"}, button="Save condition")
+        assert "Asked if question 1 is answered." in client.follow(page).main
+        assert "Find a Tender" not in client.get(path).text
 
     def test_broken_conditions_are_shown(self, client, boss, draft, section):
         first = ask(boss, draft, section, "yes-no")
@@ -199,6 +229,8 @@ class TestQuestions:
             ("scale", {"low": "x" * 81}, "low"),
             ("number", {"least": "1e400"}, "least"),
             ("number", {"least": "NaN"}, "least"),
+            ("number", {"least": "ten"}, "least"),
+            ("number", {"most": "12,5"}, "most"),
             ("number", {"least": "9" * 15}, "least"),
             ("number", {"least": "2", "most": "1"}, "most"),
             ("short-text", {"longest": "501"}, "longest"),
@@ -210,6 +242,14 @@ class TestQuestions:
                 ask(boss, draft, section, kind, **fields)
             assert refused.value.field == field
         assert texts(draft) == []
+
+    def test_bounds_of_a_number_can_be_left_out(self, boss, draft, section):
+        for fields, stored in (
+            ({}, {}),
+            ({"least": " 2.50 ", "most": " "}, {"least": "2.50"}),
+            ({"most": "10"}, {"most": "10"}),
+        ):
+            assert ask(boss, draft, section, "number", **fields).settings == stored
 
     def test_on_equality_only_choices_and_never_required(self, boss, draft):
         section = building.add_section(boss, draft, title="Equality", is_equality=True)
@@ -260,8 +300,17 @@ class TestConditions:
                 building.set_condition(
                     boss, draft, asked, other_id=other.id, operator=operator, value=value
                 )
+        for operator, value in ((Operator.IS, "o1"), (Operator.ANSWERED, "")):
+            building.set_condition(
+                boss, draft, second, other_id=first.id, operator=operator, value=value
+            )
+            assert broken(queries.questions_of(draft.id)) == {}
+
+    def test_words_that_are_typed_are_never_a_removed_answer(self, boss, draft, section):
+        first = ask(boss, draft, section, "short-text")
+        second = ask(boss, draft, section)
         building.set_condition(
-            boss, draft, second, other_id=first.id, operator=Operator.IS, value="o1"
+            boss, draft, second, other_id=first.id, operator=Operator.IS, value="Chest"
         )
         assert broken(queries.questions_of(draft.id)) == {}
 

@@ -6,6 +6,7 @@ import pytest
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from forum.consultations import queries
 from forum.consultations.actions import announcing, documents
 from forum.consultations.models import Document, Upload
 from forum.core.db import db
@@ -111,6 +112,30 @@ class TestPages:
         assert page.texts("h2", css="rows__title") == ["Second", "First"]
         page = client.follow(client.post_form(page, button="Remove: First"))
         assert page.texts("h2", css="rows__title") == ["Second"]
+
+    def test_the_ends_of_the_list_stay(self, boss):
+        draft = making.make_draft(author=boss)
+        first, last = (
+            documents.add_document(boss, draft, title=title, text="x") for title in ("One", "Two")
+        )
+        documents.move_document(boss, draft, first, up=True)
+        documents.move_document(boss, draft, last, up=False)
+        assert queries.documents_of(draft.id) == [first, last]
+
+    def test_one_more_than_there_can_be_is_refused_and_kept_in_the_form(
+        self, client, boss, monkeypatch
+    ):
+        monkeypatch.setattr(documents, "MOST_DOCUMENTS", 2)
+        draft = making.make_draft(author=boss)
+        for title in ("One", "Two"):
+            documents.add_document(boss, draft, title=title, text="x")
+        client.sign_in(boss)
+        path = f"/consultations/{draft.id}/manage/documents/new/"
+        page = send(client, path, content=files.pdf(), status=422)
+        assert "A consultation has up to 2 documents" in page.main
+        assert page.fields(button="Save")["text"] == ["What it says."]
+        assert db.session.query(Document).count() == 2
+        assert db.session.query(Upload).count() == 0
 
     def test_changed_by_another_file(self, client, boss):
         draft = making.make_draft(author=boss)

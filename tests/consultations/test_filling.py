@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from forum.consultations import actions, queries
 from forum.consultations.actions.filling import CHUNK
+from forum.consultations.actions.inventing import Inventor
 from forum.consultations.enums import Operator, QuestionKind, ResponseState
 from forum.consultations.models import (
     Answer,
@@ -121,6 +122,22 @@ def test_every_answer_is_one_that_a_respondent_could_give(consultation):
     assert count(EqualityAnswer) == 40
     assert count(Upload) == 1
     assert count(Respondent) == 40
+
+
+class Terse(Inventor):
+    """Those who answer only what they must."""
+
+    def skips(self, question, persona):
+        return True
+
+
+def test_what_may_be_left_out_is_left_out_by_those_who_skip(consultation):
+    actions.fill_consultation(consultation, responses=3, seed=7, invent=Terse)
+    required = {one.id for one in queries.questions_of(consultation.id) if one.is_required}
+    for response in db.session.scalars(select(Response)):
+        assert set(queries.answers_of(response.id)) == required
+    assert count(Response, Response.state == ResponseState.SUBMITTED) == 3
+    assert count(EqualityAnswer) == 0
 
 
 def test_organisations_of_the_site_respond_once(consultation):

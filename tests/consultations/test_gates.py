@@ -9,10 +9,18 @@ from forum.consultations import actions, queries
 from forum.consultations.actions import announcing, documents, editing, importing, retention
 from forum.consultations.actions.threads import tie_thread
 from forum.consultations.enums import Channel, Confidentiality, Kind, PromiseState, Removal
-from forum.consultations.models import Answer, Document, Promise, Theme
+from forum.consultations.models import (
+    Answer,
+    Document,
+    LatenessNotice,
+    Promise,
+    SuggestionRun,
+    Theme,
+)
 from forum.core import clock
+from forum.core.access import OPERATOR
 from forum.core.db import db
-from forum.core.errors import NotAllowed
+from forum.core.errors import Invalid, NotAllowed
 from tests import factories
 from tests.consultations import analysing, answering, files, making
 
@@ -193,6 +201,27 @@ def test_each_act_has_its_time(closed):
     consultation.responded_at = clock.now()
     factories.commit()
     refused({"enter": lambda: enter(boss, consultation)}, "until there is an outcome")
+
+
+def test_what_a_person_answers_for_is_not_done_by_a_command(closed):
+    consultation, _response = closed
+    draft = making.make_complete()
+    soon = queries.today() + timedelta(days=14)
+    asked = only(SuggestionRun).asked_at
+    for act in (
+        lambda: actions.give_notice(OPERATOR, consultation, due_on=soon, reason="x"),
+        lambda: actions.make_promise(
+            OPERATOR, consultation, text="x", owner="x", due_on=soon, theme_id=None
+        ),
+        lambda: actions.ask_suggestions(OPERATOR, consultation),
+        lambda: announcing.announce(OPERATOR, draft),
+    ):
+        with pytest.raises(Invalid, match="person"):
+            act()
+    assert db.session.query(LatenessNotice).count() == 0
+    assert only(Promise).text == "Pay within 10 days"
+    assert only(SuggestionRun).asked_at == asked
+    assert (draft.announced_at, draft.edition) == (None, 0)
 
 
 def of_respondents(holder, response):

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from forum.consultations import policy
 from forum.consultations.actions import announcing, editing, threads
 from forum.consultations.enums import Stage
-from forum.consultations.models import Consultation, Edition
+from forum.consultations.models import Consultation, ConsultationTopic, Edition
 from forum.consultations.stages import in_stage, next_change, outcome_due_at, stage_of
 from forum.core import clock
 from forum.core.access import Anonymous
@@ -208,6 +208,40 @@ class TestEditing:
         newest = db.session.query(Edition).order_by(Edition.number.desc()).first()
         assert (newest.note, newest.closes_at) == ("Asked for.", found.closes_at)
 
+    def test_what_was_agreed_to_holds_while_dates_and_reason_stay(self, boss):
+        draft = making.make_complete(author=boss, days=21, short_reason="A court set the date.")
+        announcing.approve_length(making.manager(), draft)
+        dates = {
+            "opens_at": draft.opens_at,
+            "closes_at": draft.closes_at,
+            "short_reason": draft.short_reason,
+            "holiday_reason": "Nobody is away.",
+        }
+        editing.set_dates(boss, draft, version=draft.version, **dates)
+        assert draft.approver_id is not None
+        dates["short_reason"] = "We are in a hurry."
+        editing.set_dates(boss, draft, version=draft.version, **dates)
+        assert draft.approver_id is None
+        with pytest.raises(Invalid, match="A second manager of the centre has to agree"):
+            announcing.announce(boss, draft)
+
+    def test_what_no_form_offers_is_refused_by_the_action_too(self, boss):
+        draft = making.make_draft(author=boss)
+        topics = [make.make_topic().id for _number in range(6)]
+        for wanted, field in (
+            ({"changes": {"decision_on": date(2019, 12, 31)}}, "decision_on"),
+            ({"changes": {"retention_on": date(2100, 1, 1)}}, "retention_on"),
+            ({"changes": {"engagement_purposes": ["suppliers", "gossip"]}}, "engagement_purposes"),
+            ({"changes": {"purpose": "Half."}, "topic_ids": topics}, "topics"),
+        ):
+            with pytest.raises(Invalid) as refused:
+                editing.edit(boss, draft, version=draft.version, **wanted)
+            assert refused.value.field == field
+            db.session.refresh(draft)
+        assert (draft.decision_on, draft.retention_on, draft.purpose) == (None, None, "")
+        assert draft.engagement_purposes == []
+        assert db.session.query(ConsultationTopic).count() == 0
+
     def test_a_reason_is_needed_to_end(self, boss):
         found = making.make_open(author=boss)
         with pytest.raises(Invalid, match="Say why"):
@@ -257,6 +291,24 @@ class TestPages:
         ):
             filled = {"opens_on": "2027-03-01", "opens_hour": "09:00", name: value}
             assert client.post_form(path, filled, status=422).errors
+
+    def test_dates_come_in_order_and_one_can_be_left_open(self, client, boss):
+        draft = making.make_draft(author=boss)
+        client.sign_in(boss)
+        path = f"/consultations/{draft.id}/manage/dates/"
+        opening = {"opens_on": "2097-03-01", "opens_hour": "09:00"}
+        for closes_on, message in (
+            ("2097-03-01", "The closing must come after the opening"),
+            ("2097-02-28", "The closing must come after the opening"),
+            ("2098-03-09", "A consultation is open for a year at most"),
+        ):
+            typed = {**opening, "closes_on": closes_on, "closes_hour": "09:00"}
+            page = client.post_form(path, typed, status=422)
+            assert page.errors == [message]
+            assert page.fields(button="Save")["closes_on"] == [closes_on]
+        page = client.follow(client.post_form(path, opening))
+        assert "Dates saved." in page.words
+        assert (draft.opens_at, draft.closes_at) == (making.london(2097, 3, 1), None)
 
     def test_the_later_of_two_sees_both_texts(self, client, boss):
         draft = making.make_draft(author=boss)

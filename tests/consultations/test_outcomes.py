@@ -6,10 +6,21 @@ from io import BytesIO
 import pytest
 
 from forum.consultations import actions, queries
+from forum.consultations.actions import outcomes
 from forum.consultations.enums import QuestionKind
-from forum.consultations.models import Coding, Promise, Theme
+from forum.consultations.models import (
+    Answer,
+    CodedAnswer,
+    Coding,
+    Promise,
+    PromiseUpdate,
+    Reading,
+    Theme,
+)
 from forum.core import clock
+from forum.core.audit import AuditRecord
 from forum.core.db import db
+from forum.core.errors import Invalid, NotAllowed
 from tests import factories
 from tests.consultations import answering, files
 from tests.consultations.test_responding_pages import send
@@ -186,6 +197,48 @@ def test_reading_leads_from_one_response_to_the_next(closed, manager):
     assert "No responses here" in manager.get(f"{here}?unread=1").main
 
 
+def test_a_response_is_read_once_however_often_it_is_marked(closed, manager):
+    consultation, response = closed
+    page = manager.get(f"{base(consultation)}responses/{response.id}/")
+    send(manager, page, "Mark as read and go on")
+    first = db.session.query(Reading).one().read_at
+    send(manager, page, "Mark as read and go on")
+    assert db.session.query(Reading).one().read_at == first
+
+
+def test_what_a_colleague_has_just_taken_out_is_neither_taken_out_nor_published_again(closed):
+    _consultation, response = closed
+    boss, colleague = (factories.make_account(role="manager") for _number in range(2))
+    actions.remove_response(boss, response, reason="Ann asked by telephone.")
+    taken_out = response.withdrawn_at
+    for act in (
+        lambda: actions.remove_response(colleague, response, reason="Ann wrote."),
+        lambda: actions.approve_answers(colleague, response),
+    ):
+        with pytest.raises(NotAllowed, match="This response does not count"):
+            act()
+    assert (fresh(response).withdrawn_at, response.published_at) == (taken_out, None)
+    (record,) = db.session.query(AuditRecord).filter_by(tag="response.remove")
+    assert (record.actor_id, record.reason) == (boss.id, "Ann asked by telephone.")
+
+
+def test_a_theme_that_a_colleague_has_just_removed_is_found_in_nothing(closed):
+    consultation, response = closed
+    boss = factories.make_account(role="manager")
+    kept, gone = (
+        actions.add_theme(boss, consultation, title=title, description="")
+        for title in ("Late payment", "Reporting")
+    )
+    offered = [kept.id, gone.id]
+    actions.remove_theme(boss, consultation, gone)
+    answer = db.session.query(Answer).filter(Answer.text != "").one()
+    with pytest.raises(Invalid, match="Choose among the themes"):
+        actions.code_answer(boss, response, answer, theme_ids=offered)
+    assert db.session.query(Coding).count() == db.session.query(CodedAnswer).count() == 0
+    actions.code_answer(boss, response, answer, theme_ids=[kept.id])
+    assert db.session.query(Coding).one().theme_id == kept.id
+
+
 def test_coders_keep_their_own_themes_and_what_they_took_back(closed, manager, browser):
     consultation, response = closed
     here = base(consultation)
@@ -331,6 +384,85 @@ def test_two_managers_writing_the_outcome_see_both_texts(closed, manager, browse
     assert "Theirs" in page.main
     send(other, page, "Save")
     assert queries.outcome_of(consultation.id).said == "Theirs"
+
+
+def test_two_managers_deciding_about_a_theme_see_both_decisions(closed, manager, browser):
+    consultation, _response = closed
+    here = base(consultation)
+    send(manager, f"{here}themes/", "Add theme", {"title": "Late payment"})
+    theme = db.session.query(Theme).one()
+    address = f"{here}themes/{theme.id}/"
+    other = browser().sign_in(factories.make_account(role="manager"))
+    one, two = manager.get(address), other.get(address)
+    send(manager, one, "Save", {"ruling": "accepted", "reason": "Most said so."})
+    page = send(other, two, "Save", {"ruling": "rejected", "reason": "No money."}, status=409)
+    assert "Most said so." in page.main
+    assert "No money." in page.main
+    assert (fresh(theme).ruling, theme.reason) == ("accepted", "Most said so.")
+    send(other, page, "Save")
+    assert (fresh(theme).ruling, theme.reason) == ("rejected", "No money.")
+
+
+def test_the_later_of_two_who_tell_of_a_promise_reads_what_the_other_told(closed, manager, browser):
+    consultation, _response = closed
+    here = base(consultation)
+    write_whole_outcome(manager, consultation)
+    promised = {"text": "Pay within 10 days", "owner": "Finance", "due_on": due(3)}
+    page = send(manager, f"{here}promises/new/", "Add promise", promised)
+    send(manager, page, "Publish the outcome")
+    address = f"{here}promises/{db.session.query(Promise).one().id}/"
+    other = browser().sign_in(factories.make_account(role="manager"))
+    one, two = manager.get(address), other.get(address)
+    send(manager, one, "Save", {"state": "kept", "note": "Done since Monday."})
+    page = send(other, two, "Save", {"state": "changed", "note": "It slips."}, status=422)
+    assert "Somebody changed this while you were writing." in page.main
+    assert "Done since Monday." in page.main
+    assert page.fields(button="Save")["note"] == ["It slips."]
+    public = browser().get(f"{consultation.path}outcome/").main
+    assert "Done since Monday." in public
+    assert "It slips." not in public
+    send(other, page, "Save")
+    public = browser().get(f"{consultation.path}outcome/").main
+    assert public.index("It slips.") < public.index("Done since Monday.")
+
+
+def test_a_promise_is_taken_back_before_it_is_public_and_never_after(closed, manager, browser):
+    consultation, _response = closed
+    here = base(consultation)
+    write_whole_outcome(manager, consultation)
+    for text in ("Pay within 10 days", "Buy in smaller lots"):
+        promised = {"text": text, "owner": "Finance", "due_on": due(3)}
+        page = send(manager, f"{here}promises/new/", "Add promise", promised)
+    page = send(manager, page, "Remove promise 1")
+    assert "Pay within 10 days" not in page.main
+    send(manager, page, "Publish the outcome")
+    for address in ("/promises/", f"{consultation.path}outcome/"):
+        public = browser().get(address).main
+        assert "Buy in smaller lots" in public
+        assert "Pay within 10 days" not in public
+    (left,) = db.session.query(Promise)
+    assert [update.promise_id for update in db.session.query(PromiseUpdate)] == [left.id]
+    token = {"csrf_token": manager.token()}
+    manager.post(f"{here}promises/{left.id}/remove/", data=token, status=403)
+    assert "Buy in smaller lots" in browser().get("/promises/").main
+
+
+def test_the_code_frame_has_an_end(closed, manager, monkeypatch):
+    consultation, _response = closed
+    monkeypatch.setattr(outcomes, "MOST_THEMES", 2)
+
+    def titles():
+        return [theme.title for theme in queries.themes_of(consultation.id)]
+
+    page = manager.get(f"{base(consultation)}themes/")
+    for title in ("Late payment", "Lots"):
+        page = send(manager, page, "Add theme", {"title": title})
+    page = send(manager, page, "Add theme", {"title": "Reporting"}, status=422)
+    assert "There are 2 themes already. Remove one first" in page.main
+    assert titles() == ["Late payment", "Lots"]
+    page = send(manager, page, "Remove “Late payment” with its codings")
+    send(manager, page, "Add theme", {"title": "Reporting"})
+    assert titles() == ["Lots", "Reporting"]
 
 
 def test_lateness_is_told_in_public_with_a_new_date(closed, manager, browser):

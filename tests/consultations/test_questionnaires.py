@@ -151,6 +151,7 @@ HOSTILE = {
     "too many sections": file(sections=[{"title": "x"}] * 31),
     "too many questions": file(*[question()] * 201),
     "a title of another type": file(sections=[{"title": 5}]),
+    "a title without a letter": file(sections=[{"title": "–"}]),
     "no text": file({"kind": "yes-no"}),
     "an unknown kind": file(question(kind="essay")),
     "an unknown field": file(question(colour="red")),
@@ -194,6 +195,7 @@ def test_hostile_files_add_nothing(boss, name):
     ("name", "message"),
     [
         ("a title of another type", "At sections 1, title: Expected text, got a whole number"),
+        ("a title without a letter", "At sections 1: Enter a title"),
         ("an unknown kind", "At sections 1, questions 1, kind: Invalid enum value 'essay'"),
         ("one option", "At sections 1, questions 1: Enter at least 2, each on a line of its own"),
         ("no text", "At sections 1, questions 1: Object missing required field text"),

@@ -11,6 +11,7 @@ from forum.consultations.enums import QuestionKind, ResponseState
 from forum.consultations.models import Answer, EqualityAnswer, Response
 from forum.core import clock
 from forum.core.db import db
+from forum.core.outbox import OutboxEvent
 from tests import factories
 from tests.consultations import answering, files
 
@@ -186,6 +187,62 @@ def test_a_response_can_be_changed_and_withdrawn_until_closing(app, client):
     assert "Change your answers" not in page.links
     # Sent once more from another window: nothing happens, nothing breaks.
     page = client.get(f"/responses/{response.reference}/withdraw/", status=303)
+
+
+def test_who_has_withdrawn_can_respond_anew_and_only_the_new_one_counts(app, client):
+    consultation, first, second = answering.small_consultation()
+    client.sign_in(factories.make_account())
+    whole = [{f"q{first.id}": "b"}, {f"q{second.id}": TYPED}]
+
+    def respond(answers):
+        page = send(client, f"{consultation.path}respond/", "Begin", MEMBER)
+        for typed in answers:
+            page = send(client, page, "Save and continue", typed)
+        return send(client, page, "Send response")
+
+    page = respond(whole)
+    withdrawn = only_response().reference
+    send(client, page.links["Withdraw this response"], "Withdraw response")
+    assert queries.results_of(consultation, exact=True).submissions == 0
+    page = respond([{f"q{first.id}": "c"}, {}])
+    assert TYPED not in page.main
+    assert queries.results_of(consultation, exact=True).submissions == 1
+    old, new = db.session.query(Response).order_by(Response.id)
+    assert (old.reference, old.state) == (withdrawn, ResponseState.WITHDRAWN)
+    assert (new.state, new.is_late) == (ResponseState.SUBMITTED, False)
+    # What was withdrawn is still theirs to read, and no longer theirs to go on with.
+    assert TYPED in client.get(f"/responses/{withdrawn}/").main
+    begun = client.get(f"{consultation.path}respond/").links
+    assert f"Go on with response {new.reference}" in begun
+    assert f"Go on with response {withdrawn}" not in begun
+
+
+def test_withdrawing_from_two_windows_is_done_and_told_once(app, client):
+    consultation, first, second = answering.small_consultation()
+    send_whole(client, consultation, first, second)
+    address = f"/responses/{only_response().reference}/withdraw/"
+    one, other = client.get(address), client.get(address)
+    send(client, one, "Withdraw response")
+    withdrawn_at = only_response().withdrawn_at
+    page = send(client, other, "Withdraw response")
+    assert "This response was withdrawn." in page.main
+    assert only_response().withdrawn_at == withdrawn_at
+    told = db.session.query(OutboxEvent).filter_by(name="ResponseWithdrawn")
+    assert told.count() == 1
+
+
+def test_visitors_are_asked_to_sign_in_where_they_cannot_respond(app, client, browser):
+    consultation, _first, _second = answering.small_consultation(takes_visitors=False)
+    page = send(client, f"{consultation.path}respond/", "Begin", BEGIN, status=422)
+    assert "Sign in to respond to this consultation." in page.main
+    assert db.session.query(Response).count() == 0
+    unconfirmed = browser().sign_in(factories.make_account(confirmed=False))
+    page = send(unconfirmed, f"{consultation.path}respond/", "Begin", MEMBER, status=422)
+    assert "Confirm your email address before you respond." in page.main
+    assert db.session.query(Response).count() == 0
+    member = browser().sign_in(factories.make_account())
+    send(member, f"{consultation.path}respond/", "Begin", MEMBER)
+    only_response()
 
 
 def test_a_response_that_counts_takes_a_page_whole_or_not_at_all(app, client):
@@ -549,6 +606,28 @@ def test_answers_on_equality_cannot_be_joined_to_the_response(app, client):
         ("unknown", 0),
     ]
     assert queries.results_of(consultation).equality == ()
+
+
+def test_on_equality_only_what_is_offered_is_stored_and_only_of_who_has_sent(app, client):
+    consultation, first, second = answering.small_consultation()
+    where = answering.section(consultation, "Equality", is_equality=True)
+    about = answering.question(where, QuestionKind.YES_NO, text="Are you disabled?")
+    begin(client, consultation)
+    address = f"/responses/{only_response().reference}/equality/"
+    early = {"csrf_token": client.token(), f"q{about.id}": "yes"}
+    client.post(address, data=early, status=422)
+    assert db.session.query(EqualityAnswer).count() == 0
+    assert not only_response().has_said_equality
+    page = client.get(f"/responses/{only_response().reference}/pages/1/")
+    for typed in ({f"q{first.id}": "b"}, {f"q{second.id}": TYPED}):
+        page = send(client, page, "Save and continue", typed)
+    send(client, page, "Send response")
+    page = send(client, address, "Send answers", {f"q{about.id}": "perhaps"}, status=422)
+    assert f"Choose among the answers to question {about.number}" in page.main
+    assert db.session.query(EqualityAnswer).count() == 0
+    # What was refused is not what they said: they can still say it.
+    send(client, page, "Send answers", {f"q{about.id}": "no"})
+    assert db.session.query(EqualityAnswer).one().option == "no"
 
 
 def test_responses_and_promises_are_below_consultations(app, client):

@@ -12,6 +12,8 @@ from forum.consultations.enums import QuestionKind
 from forum.consultations.policy.answers import Chosen, Given
 from forum.consultations.queries.results import GROUPS
 from forum.core import clock
+from forum.core.audit import AuditRecord
+from forum.core.db import db
 from forum.organisations.enums import SizeBand
 from tests import factories
 from tests.consultations import answering
@@ -185,6 +187,21 @@ def test_results_are_nobody_elses_until_they_are_published(answered, client, bro
     assert statuses() == {200}
     assert "[c]" in browser().get(f"{address}?by=sector").main
     assert "[c]" not in client.get(f"{address}?by=sector").main
+
+
+def test_results_are_published_once_however_often_the_button_is_pressed(answered, client, browser):
+    consultation, _first = answered
+    close(consultation)
+    address = f"{consultation.path}results/"
+    page = client.sign_in(factories.make_account(role="manager")).get(address)
+    other = browser().sign_in(factories.make_account(role="manager"))
+    late = other.get(address)
+    client.post_form(page, button="Publish results")
+    published_at = consultation.results_at
+    told = other.follow(other.post_form(late, button="Publish results"))
+    assert "Everybody can see the results now." in told.words
+    assert consultation.results_at == published_at
+    assert db.session.query(AuditRecord).filter_by(tag="consultation.publish-results").count() == 1
 
 
 def test_managers_of_another_centre_do_not_publish(answered, client):

@@ -237,6 +237,33 @@ def test_a_job_that_was_killed_goes_on_where_it_was(asked, monkeypatch):
     assert ended.count() == 1
 
 
+def test_a_hold_that_is_set_just_before_the_first_batch_stops_it(asked):
+    found, _questions = asked
+    respond(asked, submission_id="v", name=NAME)
+    with at_night(found):
+        assert found.id in queries.list_removable(clock.now())
+        retention.hold_identities(making.manager(), found, reason="A claim was filed.")
+        assert retention.remove_batch(found.id) == 0
+    assert places_with(NAME)
+    assert found.identities_removed_at is None
+
+
+def test_who_had_it_open_when_names_went_can_no_longer_act_on_it(asked):
+    found, questions = asked
+    response, holder = respond(asked, submission_id="v", name=NAME)
+    with at_night(found):
+        run()
+        for act in (
+            lambda: actions.submit_response(holder, response, **CHOICES),
+            lambda: actions.withdraw_response(holder, response),
+            lambda: actions.say_equality(holder, response, given={}),
+            lambda: answering.answer(holder, response, {questions["text"]: answering.text(NAME)}),
+        ):
+            with pytest.raises(NotAllowed, match="The identity of this response was removed"):
+                act()
+    assert places_with(NAME) == set()
+
+
 def test_names_are_kept_until_the_day_and_go_on_it(asked):
     found, _questions = asked
     respond(asked, submission_id="v", name=NAME)

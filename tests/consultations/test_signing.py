@@ -124,14 +124,19 @@ def test_a_steward_gives_it_back_with_a_note(joint, client, deliver, outbox_mail
 
 def test_a_change_after_signing_asks_anew(joint, deliver):
     joint.ask()
+    deliver()
     joint.sign()
-    joint.change(joint.bob)
+    asked = clock.now()
+    with clock.at(asked + timedelta(minutes=1)):
+        joint.change(joint.bob)
     assert joint.state is SignOff.WAITING
     with pytest.raises(NotAllowed, match="has to sign this response off"):
         joint.submit()
-    joint.change(joint.bob, "Sooner still.")
-    deliver()
-    assert kinds(joint.sue) == ["sign-off-asked"]
+    # While it waits, further changes tell nobody again.
+    with clock.at(asked + timedelta(minutes=2)):
+        joint.change(joint.bob, "Sooner still.")
+        deliver()
+    assert kinds(joint.sue) == ["sign-off-asked"] * 2
     joint.sign()
     # A page that is saved without a change leaves the sign-off.
     joint.change(joint.bob, "Sooner still.")

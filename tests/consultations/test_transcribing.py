@@ -5,9 +5,11 @@ from datetime import timedelta
 import pytest
 
 from forum.consultations import actions, queries
+from forum.consultations.enums import Channel
 from forum.consultations.models import Response
 from forum.core import clock
 from forum.core.db import db
+from forum.core.errors import Invalid
 from tests import factories
 from tests.consultations import answering
 from tests.consultations.test_responding_pages import send
@@ -44,6 +46,17 @@ def enter(manager, consultation, first, **fields):
     page = send(manager, page, "Save and continue", {f"q{first.id}": "b"})
     page = send(manager, page, "Save and continue")
     return send(manager, page, "Send response")
+
+
+def make_entered(consultation, *, channel=Channel.EVENT):
+    """A draft that a manager has begun to enter today."""
+    return actions.enter_response(
+        factories.make_account(role="manager"),
+        consultation,
+        speaker=answering.speaker(),
+        channel=channel,
+        received_on=queries.today(),
+    )
 
 
 def counted(consultation):
@@ -86,6 +99,41 @@ def test_a_second_person_checks_before_it_counts(app, manager, browser):
     colleague.post(check, data={"csrf_token": colleague.token()}, status=403)
 
 
+def test_what_is_not_sent_yet_is_not_checked(app, client, browser):
+    consultation, _first, _second = answering.small_consultation(checks_offline=True)
+    entered = make_entered(consultation)
+    address = f"/consultations/{consultation.id}/manage/entered/"
+    colleague = client.sign_in(factories.make_account(role="manager"))
+    assert f"Confirm {entered.reference}" not in colleague.get(address).buttons
+    token = {"csrf_token": colleague.token()}
+    page = colleague.post(f"{address}{entered.id}/check/", data=token, status=403)
+    assert "There is nothing to check." in page.main
+    assert only_response().checker_id is None
+
+
+def test_an_administrator_goes_on_with_what_staff_entered(app, client):
+    consultation, first, _second = answering.small_consultation()
+    make_entered(consultation)
+    client.sign_in(factories.make_account(role="administrator"))
+    address = f"/responses/{only_response().reference}/"
+    send(client, f"{address}pages/1/", "Save and continue", {f"q{first.id}": "b"})
+    send(client, f"{address}check/", "Send response")
+    assert counted(consultation) == 1
+    # What respondents wrote themselves is theirs alone.
+    own, _holder = answering.begin(consultation, factories.make_account())
+    client.get(f"/responses/{own.reference}/", status=404)
+
+
+def test_what_came_online_is_entered_by_its_respondent_alone(app, manager):
+    consultation, _first, _second = answering.small_consultation()
+    address = f"/consultations/{consultation.id}/manage/entered/new/"
+    fields = {**ON_PAPER, "received_on": today(), "channel": "online"}
+    send(manager, address, "Enter answers", fields, status=422)
+    with pytest.raises(Invalid, match="Choose how the answers came"):
+        make_entered(consultation, channel=Channel.ONLINE)
+    assert db.session.query(Response).count() == 0
+
+
 @pytest.mark.parametrize("days", [1, -30])
 def test_the_day_lies_within_the_time_for_answers(app, manager, days):
     consultation, _first, _second = answering.small_consultation()
@@ -121,13 +169,7 @@ def test_what_came_after_closing_is_late_by_the_rule_or_not_taken(app, manager):
 
 def test_others_neither_enter_nor_check(app, client):
     consultation, first, _second = answering.small_consultation()
-    entered = actions.enter_response(
-        factories.make_account(role="manager"),
-        consultation,
-        speaker=answering.speaker(),
-        channel="event",
-        received_on=queries.today(),
-    )
+    entered = make_entered(consultation)
     assert first
     for account in (
         factories.make_account(role="moderator"),

@@ -34,11 +34,11 @@ def release_response(holder: Holder, response: Response) -> None:
 def ensure_free(holder: Holder, response: Response) -> None:
     """Raise Conflict while a colleague holds the joint draft."""
     now = clock.now()
-    if not policy.is_held_by_other(holder.actor, response, now):
-        return
     editor = queries.editor_of(response, now)
-    if editor is not None:
-        decision = policy.can_edit(holder.actor, response, now, editor=editor.display_name)
+    if editor is None:
+        return
+    decision = policy.can_edit(holder.actor, response, now, editor=editor.display_name)
+    if not decision:
         raise Conflict(decision.reason)
 
 

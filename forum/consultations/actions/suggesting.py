@@ -74,9 +74,7 @@ def _store(
     texts: int,
 ) -> None:
     """Put what was found in the place of what waits; what was decided stays decided."""
-    run = db.session.get(SuggestionRun, consultation_id)
-    if run is None:
-        return
+    run = db.session.get_one(SuggestionRun, consultation_id)
     run.made_at, run.texts = clock.now(), texts
     for kind in (ThemeSuggestion, ResponseGroup):
         db.session.execute(

@@ -69,13 +69,8 @@ def _why_broken(questions: Sequence[Question], places: dict[int, int], place: in
         return "The question that its condition looks at was removed"
     if there >= place:
         return "Its condition looks at a question that does not come before it"
-    other = questions[there]
-    operator = question.condition_operator
-    if operator is Operator.ANSWERED:
-        return ""
-    if operator not in COMPARED.get(other.kind, ()):
-        return "Its condition does not fit the kind of question that it looks at"
-    values = values_of(other)
-    if values and question.condition_value not in dict(values):
+    values = dict(values_of(questions[there]))
+    looks_for_one = question.condition_operator is not Operator.ANSWERED
+    if looks_for_one and values and question.condition_value not in values:
         return "The answer that its condition looks for was removed"
     return ""

@@ -79,11 +79,14 @@ def can_respond_in_time(consultation: Consultation, now: datetime) -> Decision:
 
 
 def days_of(consultation: Consultation) -> tuple[date, date]:
-    """The first and last day in London on which answers are taken, late ones among them."""
-    last = consultation.late_until or consultation.closes_at
-    if consultation.opens_at is None or last is None:
-        return date.max, date.min
-    return clock.london_day(consultation.opens_at), clock.london_day(last)
+    """The first and last day in London on which answers are taken, late ones among them.
+
+    For a consultation with dates, as every one has that was announced.
+    """
+    opens_at, last = consultation.opens_at, consultation.late_until or consultation.closes_at
+    assert opens_at is not None  # noqa: S101 — the gate asks for dates
+    assert last is not None  # noqa: S101 — the same
+    return clock.london_day(opens_at), clock.london_day(last)
 
 
 def came_late(response: Response, now: datetime) -> bool:
