@@ -213,6 +213,19 @@ def test_managers_of_another_centre_do_not_publish(answered, client):
     assert consultation.results_at is None
 
 
+def test_what_is_said_of_a_question_is_sentences(client):
+    consultation = answering.open_consultation()
+    number = answering.question(answering.section(consultation), QuestionKind.NUMBER)
+    for days in (10, 20):
+        submit(consultation, {number: Given(number=Decimal(days))})
+    client.sign_in(factories.make_account(role="manager"))
+    page = client.get(f"{consultation.path}results/")
+    assert (
+        "2 responses answered this. The mean is 15.00. "
+        "Answers in words and files are not counted here." in page.main
+    )
+
+
 def test_every_kind_of_question_has_its_numbers(app):
     consultation = answering.open_consultation()
     where = answering.section(consultation)
