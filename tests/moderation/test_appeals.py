@@ -19,7 +19,7 @@ from forum.moderation.enums import (
     ReportOutcome,
     Seat,
 )
-from forum.moderation.models import Appeal
+from forum.moderation.models import Appeal, ReviewItem
 from forum.ops.queries import counters
 from forum.threads import actions as threads
 from forum.threads.enums import PostState
@@ -661,9 +661,9 @@ class TestPages:
         assert len(statements) <= 14, "\n".join(statements)
 
 
-def test_an_edit_that_was_rejected_is_applied(app, judge, other):
-    author = factories.make_account()
-    post = visible_post(author=author, text="The first words.")
+def edited_post(**fields):
+    """A post that can be read, and the item of an edit of it that waits."""
+    post = visible_post(text="The first words.", **fields)
     db.session.add(
         HeldEdit(
             post_id=post.id,
@@ -674,10 +674,36 @@ def test_an_edit_that_was_rejected_is_applied(app, judge, other):
         )
     )
     factories.commit()
-    item = queue(post, ItemKind.EDIT)
+    return post, queue(post, ItemKind.EDIT)
+
+
+def test_an_edit_that_was_rejected_is_applied(app, judge, other):
+    post, item = edited_post(author=factories.make_account())
     decision = actions.reject(judge, item.id, version=item.version, ruling=ruling())
     assert post.source == "The first words."
     reverse(other, lodge(decision))
     assert post.source == "Better words."
     assert post.state is PostState.VISIBLE
     assert queries.hold_decision(decision.id).undone_at is not None
+
+
+@pytest.mark.parametrize("way", ["restored", "reversed"])
+def test_an_edit_of_a_hidden_post_waits_again_when_the_post_is_shown(app, judge, other, way):
+    post, item = edited_post(author=factories.make_account())
+    decision = actions.hide_post(judge, post, ruling=ruling())
+    assert item.state is ItemState.CLOSED
+    if way == "restored":
+        actions.restore_post(judge, post, ruling=ruling())
+    else:
+        reverse(other, lodge(decision))
+    waiting = db.session.query(ReviewItem).filter_by(state=ItemState.OPEN).one()
+    assert (waiting.kind, waiting.post_id) == (ItemKind.EDIT, post.id)
+    actions.approve(judge, waiting.id, version=waiting.version, ruling=ruling())
+    assert post.source == "Better words."
+
+
+def test_nothing_waits_when_a_post_without_an_edit_is_restored(app, judge):
+    post = visible_post()
+    actions.hide_post(judge, post, ruling=ruling())
+    actions.restore_post(judge, post, ruling=ruling())
+    assert db.session.query(ReviewItem).filter_by(state=ItemState.OPEN).count() == 0

@@ -4,14 +4,16 @@ import pytest
 
 from forum.core.db import db
 from forum.core.errors import Conflict
+from forum.core.transactions import action
 from forum.moderation import actions
+from forum.moderation.actions import queueing
 from forum.moderation.enums import ItemKind, ItemState, ReportOutcome
 from forum.threads.actions import screening
 from forum.threads.actions.screening import Screening
 from forum.threads.enums import PostState
 from forum.threads.models import HeldEdit
 from tests import factories
-from tests.moderation.making import events, held_post, items, moderator, ruling
+from tests.moderation.making import held_post, items, moderator, ruling
 from tests.moderation.reporting import report
 from tests.threads.writing import edit, fresh, reply
 
@@ -77,7 +79,7 @@ def test_an_edit_taken_back_does_not_take_reports_along(app):
     assert fresh(made).outcome is ReportOutcome.UPHELD
 
 
-def test_an_edit_taken_back_after_its_post_was_judged_changes_nothing(app):
+def test_an_edit_taken_back_after_its_post_was_judged_leaves_what_was_reported(app):
     author, judge = factories.make_account(), moderator()
     post = factories.make_post(factories.make_thread(), author, text="one")
     edit(author, post, "two")
@@ -85,20 +87,19 @@ def test_an_edit_taken_back_after_its_post_was_judged_changes_nothing(app):
     actions.hide_of_item(judge, item.id, version=item.version, ruling=ruling())
     actions.restore_post(judge, post, ruling=actions.Ruling())
     made = report(factories.make_account(), post)
-    assert item.kind is ItemKind.REPORT
+    assert (item.kind, item.state) == (ItemKind.EDIT, ItemState.OPEN)
     edit(author, post, "one")
     assert (item.kind, item.state) == (ItemKind.REPORT, ItemState.OPEN)
     assert fresh(made).outcome is ReportOutcome.OPEN
-
-
-def test_an_edit_is_taken_back_where_no_item_is_open(app):
-    author, judge = factories.make_account(), moderator()
-    post = factories.make_post(factories.make_thread(), author, text="one")
-    edit(author, post, "two")
-    (item,) = items()
-    actions.hide_of_item(judge, item.id, version=item.version, ruling=ruling())
-    actions.restore_post(judge, post, ruling=actions.Ruling())
-    before = events(item)
-    edit(author, post, "one")
-    assert (item.state, events(item)) == (ItemState.CLOSED, before)
     assert db.session.query(HeldEdit).count() == 0
+
+
+def test_an_edit_that_is_taken_back_leaves_an_item_about_something_else(app):
+    post = factories.make_post(factories.make_thread())
+    drop_edit = action(queueing.drop_edit)
+    drop_edit(post.id)
+    assert items() == []
+    report(factories.make_account(), post)
+    (item,) = items()
+    drop_edit(post.id)
+    assert (item.kind, item.state) == (ItemKind.REPORT, ItemState.OPEN)

@@ -26,6 +26,7 @@ from forum.moderation.actions.items import (
     hold_item,
     open_item,
 )
+from forum.moderation.actions.queueing import queue_held_edit
 from forum.moderation.actions.undoing import take_back
 from forum.moderation.enums import AppealState, DecisionKind, ItemKind
 from forum.moderation.events import AppealDecided, AppealLodged
@@ -168,6 +169,8 @@ def reverse_decision(actor: Actor, appeal_id: int, *, version: int, ruling: Ruli
     outcome = take_back(actor, decision, kind=DecisionKind.REVERSE, ruling=ruling, item=item)
     if decision.kind is DecisionKind.REJECT and post is not None:
         _publish(decision, post)
+    elif decision.kind is DecisionKind.HIDE and post is not None:
+        queue_held_edit(post.id)
     return outcome
 
 

@@ -15,6 +15,7 @@ from forum.moderation.actions.deciding import (
     record_decision,
 )
 from forum.moderation.actions.items import close_item, ensure_open, hold_item, hold_item_of
+from forum.moderation.actions.queueing import queue_held_edit
 from forum.moderation.enums import DecisionKind, ItemKind
 from forum.moderation.models import Decision, ReviewItem
 from forum.threads import queries as threads
@@ -158,7 +159,7 @@ def hide_post(
 
 @deciding
 def restore_post(actor: Actor, post: Post, *, ruling: Ruling) -> Decision:
-    """Show a hidden post again, as it was."""
+    """Show a hidden post again, as it was; an edit that waited waits again."""
     post = threads.hold_post(post.id)
     item = hold_item_of(post)
     ensure(policy.can_judge(actor, post, post.thread.centre_id, item))
@@ -167,7 +168,9 @@ def restore_post(actor: Actor, post: Post, *, ruling: Ruling) -> Decision:
         raise Conflict("This post is not hidden.")
     before = _before(post, item)
     states.show_again(post)
-    return _decide(actor, DecisionKind.RESTORE, Case(post, item, before), ruling)
+    decision = _decide(actor, DecisionKind.RESTORE, Case(post, item, before), ruling)
+    queue_held_edit(post.id)
+    return decision
 
 
 def hide_until_reviewed(post: Post, item: ReviewItem, ruling: Ruling) -> Decision:

@@ -18,7 +18,8 @@ from forum.moderation.enums import DecisionKind, ItemKind, ItemState
 from forum.moderation.models import ReviewItem
 from forum.organisations.enums import OrganisationState
 from forum.organisations.models import Organisation
-from forum.threads.models import HeldEdit, Post
+from forum.threads import queries as threads
+from forum.threads.models import Post
 
 FLAG_SCORE = 100
 
@@ -30,9 +31,10 @@ def queue_held_post(post_id: int) -> None:
 
 
 def queue_held_edit(post_id: int) -> None:
-    """An edit of a post waits: put the post into the queue."""
-    held = db.session.query(HeldEdit).filter_by(post_id=post_id).one()
-    open_item_of(None, held.post, ItemKind.EDIT, reasons=held.holds)
+    """Put a post into the queue when an edit of it waits."""
+    held = threads.held_edit_of(post_id)
+    if held is not None:
+        open_item_of(None, held.post, ItemKind.EDIT, reasons=held.holds)
 
 
 def queue_flagged_post(post_id: int, words: tuple[str, ...]) -> None:
