@@ -623,7 +623,7 @@ def test_on_equality_only_what_is_offered_is_stored_and_only_of_who_has_sent(app
         page = send(client, page, "Save and continue", typed)
     send(client, page, "Send response")
     page = send(client, address, "Send answers", {f"q{about.id}": "perhaps"}, status=422)
-    assert f"Choose among the answers to question {about.number}" in page.main
+    assert page.errors == [f"Choose among the answers to question {about.number}"]
     assert db.session.query(EqualityAnswer).count() == 0
     # What was refused is not what they said: they can still say it.
     send(client, page, "Send answers", {f"q{about.id}": "no"})

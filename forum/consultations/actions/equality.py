@@ -29,7 +29,7 @@ def say_equality(holder: Holder, response: Response, *, given: Mapping[int, Give
     for question in queries.equality_questions(response.consultation_id):
         answer = given.get(question.id, NOTHING)
         if not (decision := can_answer(question, answer)):
-            raise Invalid(decision.reason)
+            raise Invalid(decision.reason, field=f"q{question.id}")
         db.session.add_all(
             EqualityAnswer(id=str(uuid.uuid4()), question_id=question.id, option=one.option)
             for one in answer.choices
