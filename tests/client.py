@@ -123,9 +123,12 @@ class Client(FlaskClient):
 
     def open(self, *args: Any, **kwargs: Any) -> Answer:
         """Send a request; the page that comes back must stand the proof-reading."""
-        _settle()
+        if _has_session():
+            factories.commit()
         answer: Answer = contextvars.copy_context().run(self._open, *args, **kwargs)
-        _settle()
+        if _has_session():
+            # The request may have changed anything.
+            db.session.expire_all()
         if self.proofreads:
             problems = self.problems(answer)
             assert not problems, f"{answer.request.path}:\n" + "\n".join(problems)
@@ -301,8 +304,6 @@ def _target(form: Element, button: str) -> str:
     return form.get("action", "")
 
 
-def _settle() -> None:
-    """Write what the test changed, and forget what a request may have changed."""
-    if has_app_context() and db.session.registry.has():
-        factories.commit()
-        db.session.expire_all()
+def _has_session() -> bool:
+    """Whether the test itself has asked or changed something."""
+    return has_app_context() and db.session.registry.has()
