@@ -40,6 +40,8 @@ from tests.client import Client
 from tests.databases import WORKER
 
 BACKENDS = ("sqlite", "postgresql")
+# Fixtures that hold the demo content, and how long a test with one of them may take.
+DEMO, DEMO_SECONDS = {"demo", "demo_database"}, 180
 
 # The databases are function-scoped fixtures, but each example of a property starts anew.
 settings.register_profile(
@@ -54,7 +56,14 @@ db.session.session_factory.configure(join_transaction_mode="create_savepoint")
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes long begins first, or one process would still be at it when others are done."""
+    """What takes long begins first, or one process would still be at it when others are done.
+
+    Whichever test asks first for the demo loads it, within its own time.
+    """
+    for item in items:
+        fixtures = getattr(item, "fixturenames", ())
+        if DEMO & {*fixtures} and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(DEMO_SECONDS))
     items.sort(key=lambda item: not takes_long(item))
 
 

@@ -12,6 +12,9 @@ from tests import factories
 from tests.consultations import answering
 from tests.house.world import make_world
 
+# Every address is read by every reader, before and after.
+pytestmark = pytest.mark.timeout(180)
+
 PHRASE = "Zugzwanghaft"
 BESIDE = "Fingerspitzen"
 READERS = ("visitor", "other member", "moderator here", "manager elsewhere")
