@@ -8,6 +8,7 @@ import pytest
 
 from forum.accounts.models import Account
 from forum.core import audit
+from forum.core import db as core_db
 from forum.core.canonical import canonical, digest
 from forum.core.db import db
 from forum.core.errors import Conflict, Invalid, NotAllowed, NotFound
@@ -33,6 +34,12 @@ from tests.moderation.test_posts import wrong_counters
 from tests.moderation.test_queue_pages import in_london
 
 PLAIN = actions.Ruling()
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch):
+    """Who decides at once with somebody else waits for them, however busy the machine is."""
+    monkeypatch.setattr(core_db, "SQLITE_BUSY_MILLISECONDS", 30_000)
 
 
 @pytest.fixture

@@ -250,7 +250,17 @@ class TestMarkup:
         assert (decisions(), db.session.query(SealedText).count()) == ([], 0)
 
     @pytest.mark.parametrize(
-        "span", ["", "  ", "a", "**", "Nobody said this", "x" * 1001, "a\x00b"]
+        "span",
+        [
+            "",
+            "  ",
+            "a",
+            "**",
+            "Nobody said this",
+            "x" * 1001,
+            "a\x00b",
+            "\n".join(f"word {n}" for n in range(51)),
+        ],
     )
     def test_what_is_not_there_is_refused(self, app, judge, span):
         with pytest.raises(Invalid) as caught:

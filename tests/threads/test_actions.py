@@ -212,6 +212,15 @@ class TestReply:
         assert numbers == [2, 3, 4]
         assert_counters_true(thread.board)
 
+    def test_who_waited_for_their_number_does_not_turn_the_time_back(self, app):
+        thread, now = start(make.make_account()), clock.now()
+        with clock.at(now + timedelta(seconds=2)):
+            reply(make.make_account(), thread)
+        with clock.at(now + timedelta(seconds=1)):
+            reply(make.make_account(), thread)
+        assert fresh(thread).last_post_at == now + timedelta(seconds=2)
+        assert_counters_true(thread.board)
+
     def test_same_form_twice_is_one_post(self, app):
         author, thread = make.make_account(), make.make_thread()
         first = reply(author, thread, submission_id="a")

@@ -29,6 +29,7 @@ from sqlalchemy import (
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import InstrumentedAttribute
 
 from forum.boards.models import Board
 from forum.core import tags
@@ -46,15 +47,15 @@ def take_number(thread_id: int, at: datetime, *, waits: bool, unless: ColumnElem
     holds.
     """
     number = Thread.last_number + 1
-    shown = (
-        {}
-        if waits
-        else {"last_shown": number, "reply_count": Thread.reply_count + 1, "last_post_at": at}
-    )
+    shown = {
+        "last_shown": number,
+        "reply_count": Thread.reply_count + 1,
+        "last_post_at": _later(Thread.last_post_at, at),
+    }
     taken = db.session.execute(
         update(Thread)
         .where(Thread.id == thread_id, Thread.merged_into_id.is_(None), ~unless)
-        .values(last_number=number, **shown)
+        .values(last_number=number, **({} if waits else shown))
         .returning(Thread.last_number),
         execution_options=_told(f"thread:{thread_id}"),
     ).scalar_one_or_none()
@@ -66,8 +67,12 @@ def take_number(thread_id: int, at: datetime, *, waits: bool, unless: ColumnElem
 def count_new_reply(thread: Thread, at: datetime) -> None:
     """Count a reply that was just written on its topics and its board."""
     tags.touch(tags.HOME, f"centre:{thread.centre_id}")
-    _update_topics(thread.id, at)
-    _update_board(thread.board_id, post_count=Board.post_count + 1, last_post_at=at)
+    _update_topics(thread.id, _later(ThreadTopic.last_post_at, at))
+    _update_board(
+        thread.board_id,
+        post_count=Board.post_count + 1,
+        last_post_at=_later(Board.last_post_at, at),
+    )
 
 
 def count_new_thread(thread: Thread, at: datetime) -> None:
@@ -76,7 +81,7 @@ def count_new_thread(thread: Thread, at: datetime) -> None:
         thread.board_id,
         thread_count=Board.thread_count + 1,
         post_count=Board.post_count + 1,
-        last_post_at=at,
+        last_post_at=_later(Board.last_post_at, at),
     )
 
 
@@ -110,6 +115,11 @@ def count_publication(post: Post) -> None:
     _update_thread(thread.id, last_shown=newest.scalar_subquery())
     if post.number == 1:
         _update_board(thread.board_id, last_post_at=_latest_of(thread.board_id))
+
+
+def _later(stored: InstrumentedAttribute[Any], at: datetime) -> ColumnElement[datetime]:
+    """``at`` unless a later time is stored: who wrote first may have waited for their number."""
+    return case((stored > at, stored), else_=at)
 
 
 def _latest_of(board_id: int) -> ScalarSelect[datetime]:
@@ -228,7 +238,7 @@ def _update_thread(thread_id: int, **values: object) -> None:
     )
 
 
-def _update_topics(thread_id: int, at: datetime) -> None:
+def _update_topics(thread_id: int, at: datetime | ColumnElement[datetime]) -> None:
     topics = db.session.scalars(
         update(ThreadTopic)
         .where(ThreadTopic.thread_id == thread_id)
