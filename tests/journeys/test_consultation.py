@@ -310,8 +310,9 @@ def finds_no_answers(visitor: Page, path: str) -> None:
 def nobody_responds_any_longer(visitor: Page, path: str) -> None:
     expect(visitor.get_by_role("link", name="Respond", exact=True)).to_have_count(0)
     visitor.goto(f"{path}respond/")
-    press(visitor, "Begin")
-    expect(visitor.get_by_role("alert")).to_contain_text("There is a problem")
+    main = visitor.get_by_role("main")
+    expect(main.get_by_text("This consultation closed on")).to_be_visible()
+    expect(main.get_by_role("button", name="Begin", exact=True)).to_have_count(0)
 
 
 def sees_and_publishes_results(manager: Page, path: str) -> None:
