@@ -3,7 +3,7 @@
 .POSIX:
 .SUFFIXES:
 .DEFAULT_GOAL := help
-.PHONY: help run install test coverage check audit bench bench-quick lock clean
+.PHONY: help run install test coverage deletions check audit bench bench-quick lock clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -18,6 +18,7 @@ help:
 	@echo 'make install  virtual environment, locked packages, styles and scripts'
 	@echo 'make test     all tests'
 	@echo 'make coverage which branches no test takes; fails below the agreed shares'
+	@echo 'make deletions  whether a test notices when a check of rights is deleted, for each of them'
 	@echo 'make check    linters, types, import contracts, templates'
 	@echo 'make audit    known weaknesses of the locked packages (needs the network)'
 	@echo 'make bench    pages under load at three sizes of data, with limits measured beside them'
@@ -105,6 +106,12 @@ coverage: $(VENV)/installed-dev $(ASSETS)
 	$(BIN)/coverage report
 	$(BIN)/coverage report --fail-under 100 \
 	  --include 'forum/core/*,forum/*/policy*,forum/*/policy/*,forum/*/actions*,forum/*/actions/*'
+
+# Each gate deleted in turn; GATES=forum/boards only those there.
+deletions: $(VENV)/installed-dev $(ASSETS)
+	$(BIN)/python -m pytest -n auto --ignore tests/journeys -k 'not postgres' \
+	  --cov --cov-context test --cov-report=
+	$(BIN)/python -m tests.deletions $(GATES)
 
 check: $(VENV)/installed-dev $(ASSETS)
 	$(BIN)/ruff check .

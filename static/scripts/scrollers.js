@@ -3,12 +3,18 @@
 import { element } from "./elements.js";
 
 function reach(box, name) {
-  if (box.scrollWidth <= box.clientWidth) {
-    return;
+  if (box.scrollWidth > box.clientWidth) {
+    box.tabIndex = 0;
+    box.setAttribute("role", "region");
+    box.setAttribute("aria-label", name);
+  } else {
+    ["tabindex", "role", "aria-label"].forEach((attribute) => box.removeAttribute(attribute));
   }
-  box.tabIndex = 0;
-  box.setAttribute("role", "region");
-  box.setAttribute("aria-label", name);
+}
+
+// Whether a box scrolls changes when the window is turned or magnified; told at once, too.
+function watch(box, name) {
+  new ResizeObserver(() => reach(box, name)).observe(box);
 }
 
 export function reachScrollers() {
@@ -19,9 +25,9 @@ export function reachScrollers() {
       table.replaceWith(box);
       box.append(table);
     }
-    reach(box, "Table, scrolls sideways");
+    watch(box, "Table, scrolls sideways");
   }
   for (const code of document.querySelectorAll(".post-body pre, .prose pre")) {
-    reach(code, "Code, scrolls sideways");
+    watch(code, "Code, scrolls sideways");
   }
 }

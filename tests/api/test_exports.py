@@ -9,20 +9,25 @@ import json
 from dataclasses import replace
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
+from forum.accounts.models import Account
 from forum.api import actions
 from forum.api.exports import parts, published, runs
 from forum.api.queries import windows
 from forum.boards.enums import Readers
+from forum.boards.models import Board
 from forum.core.db import db
 from forum.core.errors import Conflict, Invalid, RoundtableError
 from forum.core.transactions import action
 from forum.moderation import actions as moderation
 from forum.moderation.enums import RedactionCode
 from forum.ops.jobs import SCHEDULE
+from forum.organisations.models import Organisation
 from forum.threads import actions as threads
 from forum.threads.actions import states
+from forum.threads.models import Post, Thread
+from forum.topics.models import Topic
 from tests import factories
 from tests.api.reading import Program
 from tests.moderation.making import moderator, ruling
@@ -50,8 +55,10 @@ def small(app, monkeypatch):
     """Windows of few rows, so that every table has several; but few, as rows count from 1."""
     if db.engine.dialect.name == "postgresql":
         # Rows of earlier tests were rolled back, but their numbers are not used again.
-        for table in ("account", "organisation", "board", "thread", "post"):
-            db.session.execute(text(f"ALTER SEQUENCE {table}_id_seq RESTART"))
+        for model in (Account, Organisation, Board, Topic, Thread, Post):
+            sequence = f"{model.__tablename__}_id_seq"
+            following = (db.session.scalar(select(func.max(model.id))) or 0) + 1
+            db.session.execute(text(f"ALTER SEQUENCE {sequence} RESTART WITH {following}"))
         factories.commit()
     monkeypatch.setattr(windows, "SIZE", 3)
     monkeypatch.setattr(parts, "ROWS_AT_ONCE", 2)

@@ -79,6 +79,25 @@ def test_an_edit_taken_back_does_not_take_reports_along(app):
     assert fresh(made).outcome is ReportOutcome.UPHELD
 
 
+@pytest.mark.parametrize("decide", [actions.approve, actions.reject])
+def test_who_decides_an_edit_has_not_decided_what_was_reported(app, decide):
+    author, judge = factories.make_account(), moderator()
+    post = factories.make_post(factories.make_thread(), author, text="one")
+    made = report(factories.make_account(), post)
+    edit(author, post, "two")
+    (item,) = items()
+    decision = decide(judge, item.id, version=item.version, ruling=ruling())
+    assert (item.kind, item.state) == (ItemKind.REPORT, ItemState.OPEN)
+    assert fresh(made).outcome is ReportOutcome.OPEN
+    actions.undo_decision(judge, decision.id)
+    assert (item.kind, item.state, fresh(post).source) == (ItemKind.EDIT, ItemState.OPEN, "one")
+    decide(judge, item.id, version=item.version, ruling=ruling())
+    actions.keep(judge, item.id, version=item.version, ruling=ruling())
+    assert item.state is ItemState.CLOSED
+    assert fresh(made).outcome is ReportOutcome.NOT_UPHELD
+    assert fresh(post).source == ("two" if decide is actions.approve else "one")
+
+
 def test_an_edit_taken_back_after_its_post_was_judged_leaves_what_was_reported(app):
     author, judge = factories.make_account(), moderator()
     post = factories.make_post(factories.make_thread(), author, text="one")

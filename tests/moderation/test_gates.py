@@ -8,7 +8,7 @@ from sqlalchemy import update
 from forum.core import clock
 from forum.core.access import Anonymous
 from forum.core.db import db
-from forum.core.errors import Conflict, Invalid, NotAllowed
+from forum.core.errors import Conflict, Invalid, NotAllowed, NotFound
 from forum.core.outbox import OutboxEvent
 from forum.moderation import actions, policy, queries
 from forum.moderation.actions.queueing import queue_organisation
@@ -150,6 +150,27 @@ def test_nobody_moves_a_thread_where_they_cannot_read(app):
     closed = make.make_board(readers="members")
     with pytest.raises(NotAllowed, match="Only members can read this board"):
         actions.move_thread(moderator(confirmed=False), thread, board=closed, ruling=ruling())
+
+
+def test_nobody_is_told_of_boards_that_they_cannot_read(app):
+    thread = make.make_thread()
+    open_to_all = make.make_board()
+    closed = make.make_board(readers="members")
+    judge, unconfirmed = moderator(), moderator(confirmed=False)
+    assert queries.get_board(judge, closed.id) is closed
+    for actor in (Anonymous(), unconfirmed):
+        with pytest.raises(NotFound):
+            queries.get_board(actor, closed.id)
+    offered = [
+        {
+            number
+            for boards in queries.boards_to_move_to(actor, thread).values()
+            for number, _ in boards
+        }
+        for actor in (judge, unconfirmed)
+    ]
+    assert [open_to_all.id in boards for boards in offered] == [True, True]
+    assert [closed.id in boards for boards in offered] == [True, False]
 
 
 def test_strangers_are_not_told_what_happened_to_an_item(app):

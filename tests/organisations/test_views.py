@@ -349,6 +349,11 @@ class TestMembership:
         for act in ("confirm", "appoint"):
             client.post(f"/memberships/{other.id}/{act}/", data={"csrf_token": token}, status=404)
 
+    def test_stewards_do_not_leave_for_others(self, client, organisation):
+        other = make.make_membership(make.make_account(), organisation)
+        client.sign_in(actor_called("steward", organisation))
+        client.get(f"/memberships/{other.id}/leave/", status=403)
+
     def test_hidden_people_are_named_to_stewards_without_a_link(self, client, organisation):
         make.make_account(display_name="Quiet Person", hidden=True, organisation=organisation)
         client.sign_in(actor_called("steward", organisation))

@@ -155,6 +155,16 @@ def close_item(actor: Actor | None, item: ReviewItem, decision: Decision | None)
     _close_reports(item, ReportOutcome.UPHELD if upheld else ReportOutcome.NOT_UPHELD, decision)
 
 
+def close_edit(actor: Actor | None, item: ReviewItem, decision: Decision | None) -> None:
+    """An edit no longer waits; what was reported of the post itself is still to be looked at."""
+    if not item.score:
+        close_item(actor, item, decision)
+        return
+    item.kind = ItemKind.REPORT
+    if decision is not None:
+        note_event(actor, item, ItemEventKind.DECIDED, str(decision.kind))
+
+
 def _close_reports(item: ReviewItem, outcome: ReportOutcome, decision: Decision | None) -> None:
     closed = db.session.scalars(
         update(Report)

@@ -14,7 +14,13 @@ from forum.moderation.actions.deciding import (
     ensure_disinterested,
     record_decision,
 )
-from forum.moderation.actions.items import close_item, ensure_open, hold_item, hold_item_of
+from forum.moderation.actions.items import (
+    close_edit,
+    close_item,
+    ensure_open,
+    hold_item,
+    hold_item_of,
+)
 from forum.moderation.actions.queueing import queue_held_edit
 from forum.moderation.enums import DecisionKind, ItemKind
 from forum.moderation.models import Decision, ReviewItem
@@ -31,6 +37,8 @@ from forum.threads.actions.texts import prepare
 from forum.threads.enums import PostState
 from forum.threads.models import Post
 
+# What is said of an edit that waits, when its post may have been reported, too.
+OF_EDITS = frozenset({DecisionKind.APPROVE, DecisionKind.REJECT})
 DECIDED = "This was decided, or taken back, while you were looking."
 
 
@@ -261,6 +269,7 @@ def _decide(actor: Actor, kind: DecisionKind, case: Case, ruling: Ruling) -> Dec
     )
     decision = record_decision(actor, kind, matter, ruling)
     if item is not None:
-        close_item(actor, item, decision)
+        of_edit = item.kind is ItemKind.EDIT and kind in OF_EDITS
+        (close_edit if of_edit else close_item)(actor, item, decision)
     db.session.flush()
     return decision

@@ -8,6 +8,7 @@ from forum.core.db import db
 from forum.moderation.actions.deciding import Matter, Ruling, record_decision
 from forum.moderation.actions.items import (
     Opening,
+    close_edit,
     close_item,
     hold_item_of,
     open_item,
@@ -54,12 +55,8 @@ def drop_withdrawn_post(post_id: int) -> None:
 def drop_edit(post_id: int) -> None:
     """An author took an edit back: what was reported of the post is still to be looked at."""
     item = hold_item_of(db.session.get_one(Post, post_id))
-    if item is None or item.kind is not ItemKind.EDIT:
-        return
-    if item.score:
-        item.kind = ItemKind.REPORT
-    else:
-        close_item(None, item, None)
+    if item is not None and item.kind is ItemKind.EDIT:
+        close_edit(None, item, None)
 
 
 def queue_organisation(organisation_id: int) -> None:
