@@ -248,6 +248,19 @@ class TestActions:
         with pytest.raises(NotAllowed):
             actions.take_back_citation(boss, consultation, citation)
 
+    def test_after_the_outcome_pages_say_so_whatever_was_typed(self, client, post):
+        consultation, boss, theme = closed_with_theme()
+        citation = cite(boss, consultation, post, theme_id=theme.id)
+        address = f"/consultations/{consultation.id}/manage/citations/"
+        client.sign_in(boss)
+        form = client.get(address).fields(button=CITE)
+        decide(boss, consultation, theme)
+        refused = "Posts are cited from the announcement until there is an outcome"
+        assert refused in client.get(f"{address}{citation.id}/", status=403).main
+        page = client.post(address, data={**form, "post": "no post", "note": "Kept."}, status=403)
+        assert refused in page.main
+        assert "Kept." in page.text
+
     def test_rule_and_filter_agree_in_every_stage(self, boss):
         made = [
             making.make_complete(author=boss),

@@ -28,7 +28,7 @@ from forum.consultations.policy import exporting as policy
 from forum.consultations.policy.answers import Chosen, Given
 from forum.consultations.queries import Extract
 from forum.core import clock
-from forum.core.access import OPERATOR, Anonymous
+from forum.core.access import OPERATOR, Anonymous, no
 from forum.core.audit import AuditRecord
 from forum.core.db import db
 from forum.core.errors import Invalid, NotAllowed, NotFound
@@ -578,6 +578,16 @@ def test_a_long_public_file_is_ordered_once_and_goes_when_something_changes(
     actions.approve_answers(manager, responses[3])
     browser().get(f"{address}csv/", status=404)
     assert "Prepare CSV" in browser().get(address).main
+
+
+def test_pages_of_files_ask_the_rule_of_files(every, client, monkeypatch):
+    """It allows what managers may do anyway; should it be narrowed, the pages are narrowed, too."""
+    consultation, _response = every
+    client.sign_in(making.manager())
+    address = f"/consultations/{consultation.id}/manage/exports/"
+    client.get(address)
+    monkeypatch.setattr(policy, "can_export", lambda *_: no("Files are for analysts."))
+    assert "Files are for analysts." in client.get(address, status=403).main
 
 
 def test_a_file_is_gone_after_a_day_and_what_nobody_ordered_at_once(every, site, client):

@@ -296,7 +296,8 @@ def test_pages_of_managers_say_what_can_no_longer_be_done(closed, boss):
     factories.commit()
     page = boss.get(f"{base(consultation)}end/", status=403)
     assert "It has an outcome, or has ended already" in page.main
-    for address in ("outcome/", f"themes/{only(Theme).id}/", "promises/new/"):
+    theme = f"themes/{only(Theme).id}/"
+    for address in ("outcome/", theme, "promises/new/", "suggestions/"):
         page = boss.get(f"{base(consultation)}{address}", status=403)
         assert "The outcome is published" in page.main, address
 

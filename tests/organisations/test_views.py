@@ -354,6 +354,10 @@ class TestMembership:
         client.sign_in(actor_called("steward", organisation))
         client.get(f"/memberships/{other.id}/leave/", status=403)
 
+    def test_members_do_not_refuse_themselves(self, client, member, organisation):
+        own = make.make_membership(member, organisation)
+        client.sign_in(member).get(f"/memberships/{own.id}/refuse/", status=403)
+
     def test_hidden_people_are_named_to_stewards_without_a_link(self, client, organisation):
         make.make_account(display_name="Quiet Person", hidden=True, organisation=organisation)
         client.sign_in(actor_called("steward", organisation))
