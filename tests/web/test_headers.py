@@ -103,6 +103,18 @@ def test_a_file_has_them_and_stays_for_ever(client):
     assert shown(unchanged) == EXPECTED
 
 
+def test_a_file_that_went_in_an_upgrade_is_not_found(client, monkeypatch):
+    path = static_file(client)
+
+    def opened(name, *_):
+        raise FileNotFoundError(name)
+
+    monkeypatch.setattr("whitenoise.responders.open", opened, raising=False)
+    answer = client.get(path, status=404)
+    assert shown(answer) == EXPECTED
+    assert "Page not found" in answer.main
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "br"])
 def test_files_come_compressed(client, encoding):
     answer = client.get(static_file(client), headers={"Accept-Encoding": encoding})
