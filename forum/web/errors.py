@@ -43,7 +43,7 @@ def page(status: int, message: str = "") -> Response:
         return problems.answer(status, message)
     if not _knows_who_asks():
         status, message = HTTPStatus.SERVICE_UNAVAILABLE, ""
-    typed = resume.typed_fields() if request.method == "POST" and status != TOO_LARGE else []
+    typed = resume.typed_texts() if request.method == "POST" and status != TOO_LARGE else []
     body = render_template(f"errors/{int(status)}.html", message=message, typed=typed)
     return make_response(body, status)
 

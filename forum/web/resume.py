@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import current_app, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from forum.core.markup import show_control
@@ -16,6 +17,10 @@ from forum.core.markup import show_control
 OWN_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f\ud800-\udfff]*")
 NEVER_CARRIED = frozenset({"csrf_token", "carried"})
 SECRET_WORDS = ("password", "token", "code")
+# What forms carry along without showing it.
+UNSEEN = frozenset({"submission_id", "version", "began_from", "next", "do"})
+# Fields of questionnaires are called after the number of the question's row.
+ANSWER = re.compile(r"q\d+(?:_\w+)?")
 
 
 def is_own_path(path: str) -> bool:
@@ -30,6 +35,17 @@ def typed_fields() -> list[tuple[str, str]]:
         for name, value in request.form.items(multi=True)
         if name not in NEVER_CARRIED and not any(word in name.lower() for word in SECRET_WORDS)
     ]
+
+
+def typed_texts() -> list[tuple[str, str]]:
+    """What was typed into the request's form, each text with words for its field."""
+    return [(_in_words(name), text) for name, text in typed_fields() if text and name not in UNSEEN]
+
+
+def _in_words(name: str) -> str:
+    if ANSWER.fullmatch(name):
+        return str(_("Answer"))
+    return str(_("Text")) if name == "source" else name.replace("_", " ").capitalize()
 
 
 def pack() -> str:

@@ -126,6 +126,25 @@ def test_no_secret_travels(app):
         assert resume.unpack(resume.pack()) == ("/x/?y=1", [("title", "kept")])
 
 
+def test_people_read_words_for_the_fields(app):
+    data = {
+        "source": "My post",
+        "change_note": "Why",
+        "q30": "My answer",
+        "q31_why": "Trade secret",
+        "version": "3",
+        "submission_id": "abc",
+        "title": "",
+    }
+    with app.test_request_context("/x/", method="POST", data=data):
+        assert resume.typed_texts() == [
+            ("Text", "My post"),
+            ("Change note", "Why"),
+            ("Answer", "My answer"),
+            ("Answer", "Trade secret"),
+        ]
+
+
 words = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
 
 
