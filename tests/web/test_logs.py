@@ -2,6 +2,8 @@
 
 import json
 import re
+from contextlib import redirect_stderr
+from io import StringIO
 
 import pytest
 import structlog
@@ -53,6 +55,13 @@ def test_lines_are_plain_for_people(make_app, capsys):
     client = make_app(FORUM_LOG_LEVEL="INFO", FORUM_LOG_FORMAT="console").test_client()
     client.get("/healthz")
     assert "/healthz" in capsys.readouterr().err
+
+
+def test_lines_go_where_errors_go_by_then(make_app):
+    client = make_app(FORUM_LOG_LEVEL="INFO").test_client()
+    with redirect_stderr(StringIO()) as later:
+        client.get("/healthz")
+    assert "/healthz" in later.getvalue()
 
 
 def test_the_level_is_a_setting(make_app, capsys):
