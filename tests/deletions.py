@@ -10,8 +10,8 @@ feature that reach it, then with all others; the first failing one is named. All
 run once more at the end with nothing deleted, and have to pass. Takes half an hour.
 """
 
-import argparse
 import ast
+import os
 import queue
 import re
 import shutil
@@ -29,7 +29,7 @@ from coverage import CoverageData
 ROOT = Path(__file__).parents[1]
 CONTEXTS = ROOT / ".coverage"
 LEFT_OUT = shutil.ignore_patterns(".git", ".venv", "node_modules", "instance", "__pycache__", ".c*")
-WORKERS = 2
+WORKERS = os.cpu_count() or 1
 FAILED = re.compile(r"^(?:FAILED|ERROR) (\S+)", re.MULTILINE)
 
 
@@ -130,11 +130,13 @@ def _first_failure(tests: Iterable[str], tree: Path) -> str:
     return found[1] if found else ""
 
 
-def main() -> int:
-    """Prints one line a gate; the exit code is 1 when a deletion went unnoticed."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("prefix", nargs="?", default="forum", help="only gates of these files")
-    prefix = parser.parse_args().prefix
+@click.command()
+@click.argument("prefix", default="forum")
+def main(prefix: str) -> None:
+    """Say for each gate below PREFIX which test notices when it is deleted.
+
+    The exit code is 1 when a deletion went unnoticed.
+    """
     contexts = CoverageData(str(CONTEXTS))
     contexts.read()
     asked = [gate for gate in gates() if str(gate.path).startswith(prefix)]
@@ -163,8 +165,8 @@ def main() -> int:
     )
     if failed:
         click.echo(f"With nothing deleted there fails {failed}: what it noticed proves nothing")
-    return int(bool(unnoticed or failed))
+    sys.exit(int(bool(unnoticed or failed)))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
