@@ -514,6 +514,7 @@ def test_page_is_accessible(visits: Visits, site: Site, stage: Stage, kind: str)
     for width in ("wide", "narrow"):
         if width == "narrow":
             page.set_viewport_size(PHONE)
+            page.evaluate(DRAWN_AGAIN)
         problems += [f"{width}, light: {line}" for line in violations(page, tags=LEVEL_AA)]
         page.emulate_media(color_scheme="dark")
         problems += [f"{width}, dark: {line}" for line in violations(page, rules=COLOURS)]
@@ -534,6 +535,9 @@ def violations(page: Page, *, tags: Sequence[str] = (), rules: Sequence[str] = (
         for node in violation["nodes"]
     ]
 
+
+# What watches the size of an element is told while the first frame is drawn.
+DRAWN_AGAIN = "() => new Promise((go) => requestAnimationFrame(() => requestAnimationFrame(go)))"
 
 # The list of errors follows the page, and each of its links leads to a field.
 MISPLACED_ERRORS = """() => {
